@@ -1,0 +1,57 @@
+# `make help` lists what can be done.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run tour test check format docs lock clean
+
+##@ Use
+run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
+	@$(BIN)/peiyu run --port $(PORT)
+
+tour: $(VENV)/.run ## play the whole story against the running platform
+	@$(BIN)/peiyu tour --url http://127.0.0.1:$(PORT)
+
+##@ Develop
+test: $(VENV)/.dev ## everything that can be tested on this machine, checks included (TESTS=path for a part)
+	@sh tests/infrastructure/install_broker.sh
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: $(VENV)/.dev ## lint, types, import contracts, drift of the documents
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 20
+	@$(BIN)/peiyu docs --check
+
+format: $(VENV)/.dev ## lay the code out
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+docs: $(VENV)/.dev ## write docs/asyncapi.json and docs/openapi/ anew
+	@$(BIN)/peiyu docs
+
+lock: $(VENV)/.dev ## pin the dependencies anew, with hashes
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/run.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/run.txt pyproject.toml --group pyproject.toml:dev -o requirements/dev.txt
+
+clean: ## remove the virtual environment and the data of `make run`
+	rm -rf $(VENV) var
+
+##@ Help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@sh requirements/make_venv.sh "$(PYTHON)" $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python requirements/run.txt pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,47 @@
+"""The documents that are generated from the code and kept in `docs/`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from shared.contracts.asyncapi import asyncapi_document
+
+from services.cli.catalogue import SERVICES, builder, settings_class
+from shared.messaging import EmbeddedBus
+from shared.runtime.clock import SystemClock
+from shared.web.assembly import Surroundings
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def openapi_document(service: str) -> dict[str, Any]:
+    """The OpenAPI document of a service, built without touching its database."""
+    settings = settings_class(service)(
+        database_url=SecretStr("postgresql+asyncpg://nobody@localhost/none"),
+        auth_issuer="https://login.example",
+    )
+    return builder(service)(settings, Surroundings(EmbeddedBus(), SystemClock())).app.openapi()
+
+
+def _generated(kinds: Sequence[str]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    if "asyncapi" in kinds:
+        yield DOCS / "asyncapi.json", asyncapi_document()
+    if "openapi" in kinds:
+        for service in SERVICES:
+            yield DOCS / "openapi" / f"{service}.json", openapi_document(service)
+
+
+def write(kinds: Sequence[str], *, check: bool) -> list[str]:
+    """Write the documents of `kinds`, or with `check` write nothing; the names of those that differ from the code."""
+    changed = []
+    for path, document in _generated(kinds):
+        text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        if path.exists() and path.read_text() == text:
+            continue
+        changed.append(str(path.relative_to(DOCS.parent)))
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    return changed

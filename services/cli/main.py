@@ -1,0 +1,185 @@
+"""`peiyu`: run, serve, migrate, import, token, docs, doctor, tour."""
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from services.cli.catalogue import SERVICES
+from shared.runtime.clock import SHANGHAI
+
+app = typer.Typer(
+    help="培育: the life of an SME's certification after the title is granted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+documents = typer.Typer(help="Write the documents that are generated from the code.", invoke_without_command=True)
+imports = typer.Typer(help="Bring data in through the API.", no_args_is_help=True)
+app.add_typer(documents, name="docs")
+app.add_typer(imports, name="import")
+
+ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
+MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
+
+Url = Annotated[str, typer.Option(envvar="PEIYU_URL", help="Where the platform is.")]
+Account = Annotated[str, typer.Option("--as", envvar="PEIYU_ACCOUNT", help="An account of the login stand-in.")]
+Secret = Annotated[str, typer.Option(envvar="LOGIN_CLIENT_SECRET", help="The secret of the login stand-in's accounts.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail where a kept document differs.")]
+LOCAL = "http://127.0.0.1:8000"
+DEFAULT_SECRET = "peiyu"  # noqa: S105 - the stand-in's, which refuses production
+
+
+def instant(text: str) -> datetime:
+    """An instant as typed: a date or date and time, Shanghai time unless it names a zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text} is no date like 2026-04-20 or instant like 2026-04-30T23:59:59+08:00"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+@app.command()
+def run(
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Databases, mail and keys.")] = Path("var"),
+    at: Annotated[datetime | None, typer.Option(parser=instant, metavar="INSTANT", help="Start at this time.")] = None,
+    sample: Annotated[bool, typer.Option(help="Load the synthetic sample city at the first start.")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw the data away first.")] = False,
+) -> None:
+    """Everything in one process, with nothing else installed."""
+    from services.cli.run import CannotRun, run_platform
+
+    try:
+        run_platform(port=port, data_dir=data_dir, at=at, sample=sample, fresh=fresh)
+    except CannotRun as error:
+        _fail(str(error))
+
+
+@app.command()
+def serve(service: ServiceName) -> None:
+    """One service, as its environment says."""
+    from services.cli.serve import CannotServe, serve_service
+
+    try:
+        serve_service(service)
+    except CannotServe as error:
+        _fail(str(error))
+
+
+@app.command()
+def migrate(service: MigratedName) -> None:
+    """Bring the schema of a service, or of all, to this program's version."""
+    from services.cli.serve import CannotServe, migrate_service
+
+    for name in SERVICES if service == "all" else (service,):
+        try:
+            before, after = asyncio.run(migrate_service(name))
+        except CannotServe as error:
+            _fail(str(error))
+        typer.echo(f"{name}: {before or 'empty'} -> {after}" if before != after else f"{name}: already at {after}")
+
+
+@app.command()
+def token(
+    account: Account,
+    url: Url = LOCAL,
+    secret: Secret = DEFAULT_SECRET,
+) -> None:
+    """Print an access token of the login stand-in, for `Authorization: Bearer`."""
+    from services.cli.tokens import TokenRefused, token_for
+
+    try:
+        typer.echo(asyncio.run(token_for(url, account, secret)))
+    except TokenRefused as error:
+        _fail(str(error))
+
+
+@imports.command("certifications")
+def import_certifications(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX as the bureau publishes it.")],
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Take the good rows even where others are bad.")
+    ] = False,
+    duties_from: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Updates due before this date are not judged.")
+    ] = None,
+    account: Account = "bureau",
+    url: Url = LOCAL,
+    secret: Secret = DEFAULT_SECRET,
+) -> None:
+    """Import a list of granted titles: every bad row is reported with its line and reason."""
+    from services.cli.imports import ImportFailed, import_list
+    from services.cli.tokens import TokenRefused
+
+    try:
+        done = asyncio.run(
+            import_list(url, file, account=account, secret=secret, keep_good=keep_good, duties_from=duties_from)
+        )
+    except (ImportFailed, TokenRefused) as error:
+        _fail(str(error))
+    if not done:
+        raise typer.Exit(1)
+
+
+@documents.callback()
+def write_documents(context: typer.Context, check: Check = False) -> None:
+    """Write all of them, or check that all are as the code says."""
+    if context.invoked_subcommand is None:
+        _documents(("asyncapi", "openapi"), check=check)
+
+
+@documents.command("asyncapi")
+def write_asyncapi(check: Check = False) -> None:
+    """docs/asyncapi.json: the events, who sends and who takes them."""
+    _documents(("asyncapi",), check=check)
+
+
+@documents.command("openapi")
+def write_openapi(check: Check = False) -> None:
+    """docs/openapi/SERVICE.json: the HTTP API of every service."""
+    _documents(("openapi",), check=check)
+
+
+def _documents(kinds: tuple[str, ...], *, check: bool) -> None:
+    from services.cli.documents import write
+
+    if changed := write(kinds, check=check):
+        _fail(f"not as the code says: {', '.join(changed)}; write them anew with: peiyu docs") if check else typer.echo(
+            f"written: {', '.join(changed)}"
+        )
+
+
+@app.command()
+def doctor(url: Url = LOCAL) -> None:
+    """Say what is configured and what answers; exit 1 where something that is configured does not answer."""
+    from services.cli.doctor import examine
+
+    if not asyncio.run(examine(url)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def tour(
+    url: Url = LOCAL,
+    secret: Secret = DEFAULT_SECRET,
+    clock_url: Annotated[
+        str | None, typer.Option(help="Where PUT /dev/clock is taken, if not at the platform's own URL.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="One line a step.")] = False,
+) -> None:
+    """Play the whole story against a running platform; exit 1 where a step differs from what the regulation says."""
+    from services.cli.tour import play
+
+    if not asyncio.run(play(url, secret=secret, clock_url=clock_url, quiet=quiet)):
+        raise typer.Exit(1)
+
+
+def _fail(message: str) -> None:
+    typer.echo(message, err=True)
+    sys.exit(1)

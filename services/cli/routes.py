@@ -1,0 +1,22 @@
+"""Which service answers which path: the one table that the gateway and `peiyu run` share."""
+
+ROUTES: tuple[tuple[str, str], ...] = (
+    ("/api/v1/enterprises", "profile"),
+    ("/api/v1/changes", "changes"),
+    ("/api/v1/certifications", "reviews"),
+    ("/api/v1/certification-imports", "reviews"),
+    ("/api/v1/reviews", "reviews"),
+    ("/api/v1/obligations", "notifier"),
+    ("/api/v1/messages", "notifier"),
+    ("/login", "login"),
+    ("/problems", "profile"),
+)
+"""(path prefix, service). A prefix covers whole segments: `/login` and `/login/x`, never `/loginx`.
+
+Everything else is not found from outside; `/dev`, `/healthz`, `/readyz` and `/metrics` belong to each process.
+"""
+
+
+def service_for(path: str) -> str | None:
+    """The service that answers a path, or None where nothing is routed."""
+    return next((service for prefix, service in ROUTES if path == prefix or path.startswith(f"{prefix}/")), None)

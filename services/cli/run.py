@@ -1,0 +1,211 @@
+"""`peiyu run`: the whole platform in one process, behind the gateway's routes."""
+
+import asyncio
+import html
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+from rich.console import Console
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.cli.catalogue import SERVICES, builder, settings_class
+from services.cli.local import local_mail, local_postgres
+from services.cli.routes import service_for
+from services.cli.sample import load_sample
+from services.login.main import build as build_login
+from services.login.settings import LoginSettings
+from shared.messaging import EmbeddedBus
+from shared.runtime.clock import ShiftedClock
+from shared.runtime.database import migrate
+from shared.runtime.logs import configure_logs
+from shared.web.app import dev_clock
+from shared.web.assembly import Service, Surroundings
+from shared.web.problems import NotFound
+
+MARK = ".peiyu"
+SWEEP_INTERVAL = 0.5
+
+
+class CannotRun(Exception):
+    """The platform cannot be started here"""
+
+
+class Gateway:
+    """One ASGI application over the services, by the same routes as the gateway's."""
+
+    def __init__(self, services: Mapping[str, ASGIApp], own: Starlette) -> None:
+        self._services = services
+        self._own = own
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = service_for(scope["path"]) if scope["type"] == "http" else None
+        await (self._services[name] if name else self._own)(scope, receive, send)
+
+
+def run_platform(*, port: int, data_dir: Path, at: datetime | None, sample: bool, fresh: bool) -> None:
+    """Run until SIGINT or SIGTERM. Raises `CannotRun`."""
+    console = Console(stderr=True)
+    folder = data_dir.resolve()
+    listening = _listen(port)
+    _prepare(folder, fresh=fresh)
+    configure_logs("run", "WARNING", "console")
+    with ExitStack() as stack:
+        stack.callback(listening.close)
+        console.print("peiyu: starting PostgreSQL …")
+        urls = stack.enter_context(local_postgres(folder / "postgres", SERVICES))
+        smtp_port = stack.enter_context(local_mail(folder / "mail"))
+        asyncio.run(_serve(console, listening, port, folder, urls, smtp_port, at, sample=sample))
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError as error:
+        listening.close()
+        raise CannotRun(f"Port {port} is taken; choose another with --port (make run PORT=…)") from error
+    return listening
+
+
+def _prepare(folder: Path, *, fresh: bool) -> None:
+    mark = folder / MARK
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise CannotRun(f"{folder} holds something else; choose another folder with --data-dir")
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+async def _serve(
+    console: Console,
+    listening: socket.socket,
+    port: int,
+    folder: Path,
+    urls: Mapping[str, str],
+    smtp_port: int,
+    at: datetime | None,
+    *,
+    sample: bool,
+) -> None:
+    for name in SERVICES:
+        await migrate(name, urls[name])
+    clock = ShiftedClock(folder / "clock")
+    if at is not None:
+        clock.move(at)
+    base = f"http://127.0.0.1:{port}"
+    services = _build(base, urls, smtp_port, clock)
+    login = build_login(LoginSettings(issuer=f"{base}/login", key_file=folder / "login.key", environment="development"))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for app in (login, *(service.app for service in services.values())):
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            if sample and not (folder / "sample").exists():
+                await load_sample({name: service.backend for name, service in services.items()}, console)
+                (folder / "sample").touch()
+            _welcome(console, base, folder, clock)
+            yield
+
+    apps: dict[str, ASGIApp] = {"login": login, **{name: service.app for name, service in services.items()}}
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Gateway(apps, _own_pages(services, clock, lifespan)),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+            lifespan="on",
+        )
+    )
+    await server.serve([listening])
+    if not server.started:
+        raise CannotRun("The platform could not be started; what went wrong stands above")
+
+
+def _build(base: str, urls: Mapping[str, str], smtp_port: int, clock: ShiftedClock) -> dict[str, Service]:
+    around = Surroundings(EmbeddedBus(), clock)
+    own: dict[str, dict[str, object]] = {
+        "notifier": {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "none", "portal_url": base}
+    }
+    return {
+        name: builder(name)(
+            settings_class(name)(
+                env="development",
+                database_url=SecretStr(urls[name]),
+                auth_issuer=f"{base}/login",
+                sweep_interval=SWEEP_INTERVAL,
+                **own.get(name, {}),  # type: ignore[arg-type]
+            ),
+            around,
+        )
+        for name in SERVICES
+    }
+
+
+def _own_pages(
+    services: Mapping[str, Service],
+    clock: ShiftedClock,
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]],
+) -> Starlette:
+    async def front(_: Request) -> HTMLResponse:
+        documents = "".join(f'<li><a href="/openapi/{name}.json">{html.escape(name)}</a></li>' for name in services)
+        return HTMLResponse(
+            '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>培育 peiyu</title>'
+            f"<h1>培育 peiyu</h1><p>OpenAPI</p><ul>{documents}</ul></html>"
+        )
+
+    async def openapi(request: Request) -> JSONResponse:
+        service = services.get(request.path_params["service"])
+        return JSONResponse(service.app.openapi()) if service else await missing(request, None)
+
+    async def healthz(_: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok", "now": clock.now().isoformat()})
+
+    async def missing(request: Request, _: object) -> JSONResponse:
+        problem = NotFound()
+        return JSONResponse(problem.document(request.url.path), problem.status, media_type="application/problem+json")
+
+    clock_app = FastAPI(openapi_url=None)
+    clock_app.include_router(dev_clock(clock))
+    return Starlette(
+        routes=[
+            Route("/", front),
+            Route("/openapi/{service}.json", openapi),
+            Route("/healthz", healthz),
+            *clock_app.routes,
+        ],
+        lifespan=lifespan,
+        exception_handlers={404: missing},
+    )
+
+
+def _welcome(console: Console, base: str, folder: Path, clock: ShiftedClock) -> None:
+    console.print(f"""
+[bold]培育 peiyu[/bold] is running at [bold]{base}[/bold]   ({clock.now():%Y-%m-%d %H:%M} UTC)
+
+  accounts (get a token with: peiyu token --as ACCOUNT)
+    bureau             an officer of the city bureau (市工信局)
+    officer:XM-SM      an officer of an authority: XM-SM XM-HC XM-HL XM-JM XM-TA XM-XA XM-HJ
+    operator           who runs the services
+    firm:CREDIT_CODE   a firm's legal-person account (法人账号)
+    person:CREDIT_CODE a natural person bound to a firm (自然人账号)
+    person, pending    one bound to no firm; one that waits for approval
+
+  mail               {folder / "mail"} (Maildir; nothing is sent on)
+  the whole story    peiyu tour --url {base}
+  stop               Ctrl-C
+""")

@@ -1,0 +1,80 @@
+"""One service as its own process."""
+
+import os
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from services.cli.catalogue import builder, settings_class
+from shared.regulation import RulesError
+from shared.runtime.database import migrate, pending_migrations
+from shared.runtime.logs import configure_logs
+from shared.runtime.settings import ServiceSettings
+from shared.web.assembly import NoBus
+
+
+class CannotServe(Exception):
+    """The service cannot be started as its environment says"""
+
+
+def service_settings(service: str) -> ServiceSettings:
+    """A service's settings from the environment. Raises `CannotServe` naming every variable that is wrong."""
+    kind = settings_class(service)
+    try:
+        return kind()
+    except ValidationError as error:
+        raise CannotServe(
+            "\n".join(
+                f"{kind.prefix}{'.'.join(map(str, defect['loc'])).upper()}: {defect['msg']}"
+                for defect in error.errors()
+            )
+        ) from error
+
+
+async def migrate_service(service: str) -> tuple[str | None, str | None]:
+    """Upgrade a service's schema; the revision before and after."""
+    url = service_settings(service).database_url.get_secret_value()
+    try:
+        before, _ = await pending_migrations(service, url)
+        await migrate(service, url)
+        after, _ = await pending_migrations(service, url)
+    except OSError as error:
+        raise CannotServe(f"{service}: the database does not answer: {error}") from error
+    return before, after
+
+
+def serve_service(service: str) -> None:
+    """Serve until SIGTERM or SIGINT; then stop consuming, finish what is in hand, close."""
+    if service == "login":
+        app, host, port, stop_timeout = _login()
+    else:
+        settings = service_settings(service)
+        configure_logs(service, settings.log_level, settings.log_format)
+        try:
+            app = builder(service)(settings).app
+        except (NoBus, RulesError) as error:
+            raise CannotServe(str(error)) from error
+        host, port, stop_timeout = settings.host, settings.port, settings.stop_timeout
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(stop_timeout),
+        lifespan="on",
+    )
+
+
+def _login() -> tuple[FastAPI, str, int, float]:
+    from services.login.main import build
+    from services.login.settings import LoginSettings
+
+    configure_logs("login", os.environ.get("PEIYU_LOG_LEVEL", "INFO"), os.environ.get("PEIYU_LOG_FORMAT", "json"))
+    try:
+        settings = LoginSettings()
+        return build(settings), settings.host, settings.port, 5
+    except ValueError as error:
+        raise CannotServe(str(error)) from error

@@ -1,0 +1,169 @@
+"""Events of the reviews service: titles (称号), review eligibility (复核资格) and review applications (复核申请)."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from shared.contracts.base import Citation, EventData, Part, event
+
+
+class DutyState(Part):
+    """One annual update that the title's present period asks for. `state` is open, met or missed."""
+
+    year: int
+    nominal_due: date
+    due: date
+    state: str
+
+
+class CertificationState(Part):
+    """A title of a firm at `version`.
+
+    `status` is valid, cancelled or expired; `eligibility` is held or revoked. The review window and the duties are
+    those of the present period.
+    """
+
+    certification_id: UUID
+    credit_code: str
+    version: int
+    enterprise_name: str
+    authority: str
+    title: str
+    status: str
+    eligibility: str
+    valid_from: date
+    valid_to: date
+    period_start: date
+    window_opens: date
+    window_closes: date
+    duties: tuple[DutyState, ...] = ()
+
+
+@event("certification.granted.v1")
+class CertificationGranted(EventData):
+    """A title was granted, or taken over from a published list."""
+
+    certification: CertificationState
+
+
+@event("certification.extended.v1")
+class CertificationExtended(EventData):
+    """A passed review moved the validity by three years from the old expiry."""
+
+    certification: CertificationState
+    previous_valid_to: date
+    review_id: UUID
+
+
+@event("certification.cancelled.v1")
+class CertificationCancelled(EventData):
+    """A title was cancelled before its expiry."""
+
+    certification: CertificationState
+    reason: str
+    citation: Citation
+    decided_by: str
+
+
+@event("certification.expired.v1")
+class CertificationExpired(EventData):
+    """A title ended: its review was refused, or its window closed without an application."""
+
+    certification: CertificationState
+    reason: str
+    citation: Citation
+
+
+@event("eligibility.revoked.v1")
+class EligibilityRevoked(EventData):
+    """The right to the review was lost. `duty` is update or change_report; `year` is set for an update."""
+
+    certification: CertificationState
+    duty: str
+    year: int | None = None
+    due: date
+    reason: str
+    citation: Citation
+
+
+@event("eligibility.restored.v1")
+class EligibilityRestored(EventData):
+    """The right to the review was given back."""
+
+    certification: CertificationState
+    reason: str
+    citation: Citation
+
+
+class FailedCondition(Part):
+    """A condition of acceptance that does not hold: stable code, sentence in Chinese and English, what it rests on."""
+
+    code: str
+    text: str
+    text_en: str
+    citation: Citation
+
+
+class ReviewState(Part):
+    """A review application at `version`. `step` names who acts next: profile, authority, bureau, ministry or none."""
+
+    review_id: UUID
+    credit_code: str
+    version: int
+    certification_id: UUID
+    title: str
+    enterprise_name: str
+    authority: str
+    status: str
+    step: str | None
+    applied_at: AwareDatetime
+    profile_version: int | None = None
+
+
+@event("profile.freshness_requested.v1")
+class FreshnessRequested(EventData):
+    """The profile's owner is asked what it knows; it answers with `profile.freshness_reported.v1`.
+
+    Name and authority let the owner enter a firm whose grant it has not heard of yet, instead of not knowing it.
+    """
+
+    request_id: UUID
+    reason: str
+    enterprise_name: str | None = None
+    authority: str | None = None
+
+
+@event("review.submitted.v1")
+class ReviewSubmitted(EventData):
+    """An application was accepted and lies with the authority."""
+
+    review: ReviewState
+
+
+@event("review.refused.v1")
+class ReviewRefused(EventData):
+    """An application was refused at the door, with every condition that failed."""
+
+    review: ReviewState
+    reasons: tuple[FailedCondition, ...]
+
+
+@event("review.advanced.v1")
+class ReviewAdvanced(EventData):
+    """One step was passed and the next begins. `by` is authority or bureau."""
+
+    review: ReviewState
+    by: str
+    opinion: str
+
+
+@event("review.decided.v1")
+class ReviewDecided(EventData):
+    """The end of an application: `outcome` is approved, rejected, stopped or withdrawn."""
+
+    review: ReviewState
+    outcome: str
+    by: str
+    reason: str
+    citation: Citation

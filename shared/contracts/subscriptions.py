@@ -1,0 +1,64 @@
+"""Who takes which events.
+
+Every service declares the whole topology at its start, so that an event published before its consumer first ran
+already waits in the consumer's queue.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "profile": frozenset(
+            {
+                "certification.granted.v1",
+                "change.decided.v1",
+                "profile.freshness_requested.v1",
+            }
+        ),
+        "changes": frozenset(
+            {
+                "profile.registered.v1",
+                "profile.updated.v1",
+                "profile.changed.v1",
+                "certification.granted.v1",
+                "certification.extended.v1",
+                "certification.cancelled.v1",
+                "certification.expired.v1",
+            }
+        ),
+        "reviews": frozenset(
+            {
+                "profile.registered.v1",
+                "profile.updated.v1",
+                "profile.changed.v1",
+                "profile.freshness_reported.v1",
+                "change.decided.v1",
+            }
+        ),
+        "notifier": frozenset(
+            {
+                "profile.registered.v1",
+                "profile.updated.v1",
+                "profile.changed.v1",
+                "change.drafted.v1",
+                "change.discarded.v1",
+                "change.submitted.v1",
+                "change.withdrawn.v1",
+                "change.opinion_given.v1",
+                "change.decided.v1",
+                "certification.granted.v1",
+                "certification.extended.v1",
+                "certification.cancelled.v1",
+                "certification.expired.v1",
+                "eligibility.revoked.v1",
+                "eligibility.restored.v1",
+                "review.submitted.v1",
+                "review.refused.v1",
+                "review.advanced.v1",
+                "review.decided.v1",
+            }
+        ),
+    }
+)
+"""Consuming service to the event types that it handles."""

@@ -1,0 +1,175 @@
+"""The inbox: messages handled in batches, each effect once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import Uuid, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts import EventData
+from shared.contracts.subscriptions import SUBSCRIPTIONS
+from shared.messaging.envelope import Event, Unreadable, decode
+from shared.messaging.tables import FailedMessage, FailedState, InboxRow
+from shared.messaging.work import Backend, Work
+from shared.runtime.database import database_is_down, lost_a_race
+from shared.runtime.logs import logger, masked
+from shared.runtime.tracing import continued, traceparent
+
+HANDLED = Counter("peiyu_messages_handled_total", "Messages taken from the bus", ["consumer", "result"])
+UNREADABLE = UUID("6d2f0f0a-41a5-5a8e-9df0-6a5d6f8f2f10")
+RACES = 5
+
+D = TypeVar("D", bound=EventData)
+Handler = Callable[[Work, Event[Any]], Awaitable[None]]
+
+
+class Handlers:
+    """A service's table of event type to handler, filled by decorators in its `handlers.py`."""
+
+    def __init__(self, consumer: str) -> None:
+        self.consumer = consumer
+        self._table: dict[str, Handler] = {}
+
+    def on(self, *models: type[D]) -> Callable[[Callable[[Work, Event[D]], Awaitable[None]]], Handler]:
+        """Register a handler for the events whose data are `models`."""
+
+        def register(handler: Callable[[Work, Event[D]], Awaitable[None]]) -> Handler:
+            for model in models:
+                if model.type not in SUBSCRIPTIONS[self.consumer]:
+                    raise ValueError(f"{self.consumer} does not subscribe to {model.type}")
+                if model.type in self._table:
+                    raise ValueError(f"{model.type} has two handlers in {self.consumer}")
+                self._table[model.type] = handler
+            return handler
+
+        return register
+
+    @property
+    def types(self) -> frozenset[str]:
+        return frozenset(self._table)
+
+    async def handle(self, work: Work, event: Event[Any]) -> None:
+        """Let the event have its effect within `work`. Raises `Unreadable` for a type without a handler."""
+        if (handler := self._table.get(event.type)) is None:
+            raise Unreadable(f"{self.consumer} has no handler for {event.type}")
+        await handler(work, event)
+
+
+@contextmanager
+def in_trace_of(event: Event[Any]) -> Any:
+    """Logs and emitted events of the block belong to the event's trace."""
+    token = traceparent.set(continued(event.traceparent))
+    with structlog.contextvars.bound_contextvars(event_id=str(event.id), event_type=event.type):
+        try:
+            yield
+        finally:
+            traceparent.reset(token)
+
+
+async def enter(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> set[UUID]:
+    """Write inbox rows; those of `ids` that had none before, whose effects are therefore due."""
+    fresh = await session.scalars(
+        insert(InboxRow)
+        .from_select(["consumer", "event_id"], select(literal(consumer), func.unnest(literal(list(ids), ARRAY(Uuid)))))
+        .on_conflict_do_nothing()
+        .returning(InboxRow.event_id)
+    )
+    return set(fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """Takes what a bus brings for one service."""
+
+    name: str
+    backend: Backend
+    handlers: Handlers
+    retry_base: float = 2.0
+
+    async def receive(self, bodies: Sequence[bytes]) -> None:
+        """Handle messages in one transaction; when it returns, every one has had its effect or is kept as failed.
+
+        Raises what the database raises when it is down: then nothing happened and the messages must be brought
+        again. Duplicates, within the batch too, have no effect.
+        """
+        events: dict[UUID, tuple[Event[Any], bytes]] = {}
+        for body in bodies:
+            try:
+                event = decode(body)
+            except Unreadable as error:
+                await self._keep(None, body, error)
+            else:
+                events.setdefault(event.id, (event, body))
+        if not events:
+            return
+        try:
+            await self._handle([event for event, _ in events.values()])
+        except Exception as error:
+            if database_is_down(error):
+                raise
+            if len(events) > 1:
+                logger(__name__).warning(
+                    "batch rolled back, taken one by one", consumer=self.name, size=len(events), error=str(error)
+                )
+            for event, body in events.values():
+                await self._alone(event, body)
+
+    async def _handle(self, events: Sequence[Event[Any]]) -> None:
+        async with self.backend.work() as work:
+            due = await enter(work.session, self.name, [event.id for event in events])
+            for event in events:
+                if event.id in due:
+                    with in_trace_of(event):
+                        await self.handlers.handle(work, event)
+        HANDLED.labels(self.name, "done").inc(len(due))
+        HANDLED.labels(self.name, "duplicate").inc(len(events) - len(due))
+
+    async def _alone(self, event: Event[Any], body: bytes) -> None:
+        for race in range(RACES):
+            try:
+                await self._handle([event])
+            except Exception as error:
+                if database_is_down(error):
+                    raise
+                if lost_a_race(error) and race < RACES - 1:
+                    await asyncio.sleep(0.01 * 2**race)
+                    continue
+                await self._keep(event, body, error)
+            return
+
+    async def _keep(self, event: Event[Any] | None, body: bytes, error: Exception) -> None:
+        """Store a message that could not be handled, so that the rest flows on."""
+        dead = isinstance(error, Unreadable)
+        logger(__name__).error(
+            "message failed", consumer=self.name, event_type=event and event.type, dead=dead, exc_info=error
+        )
+        HANDLED.labels(self.name, "dead" if dead else "failed").inc()
+        key = event.id if event else uuid5(UNREADABLE, body.hex())
+        async with self.backend.work() as work:
+            kept = insert(FailedMessage).values(
+                consumer=self.name,
+                event_id=key,
+                type=event and event.type,
+                subject=event and event.subject,
+                body=body,
+                state=FailedState.DEAD if dead else FailedState.WAITING,
+                error_kind=type(error).__name__,
+                error=masked(str(error))[:4000],
+                attempts=1,
+                next_try_at=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, self.retry_base),
+            )
+            await work.session.execute(kept.on_conflict_do_nothing())
+
+
+async def pause_while_down(error: Exception, wait: float) -> float:
+    """Wait before a batch is brought again because the database is down; the next wait, in seconds."""
+    logger(__name__).warning("database down, consumer pauses", wait=wait, error=str(error))
+    await asyncio.sleep(wait)
+    return min(wait * 2, 10.0)

@@ -1,0 +1,105 @@
+"""The envelope of an event: CloudEvents 1.0, JSON, structured mode."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import uuid_utils.compat as uuid7s
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, ValidationError
+
+from shared.contracts import EVENT_TYPES, EventData
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+D = TypeVar("D", bound=EventData, covariant=True)
+
+
+class Unreadable(ValueError):
+    """What arrived is no event that this program knows; trying again cannot help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[D]):
+    """One fact. `sequence` is the version of the aggregate it tells of; `time` the business instant it happened."""
+
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    sequence: int
+    traceparent: str | None
+    data: D
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    specversion: str
+    id: UUID
+    source: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    sequence: str
+    dataschema: str | None = None
+    datacontenttype: str = "application/json"
+    traceparent: str | None = None
+    data: JsonValue
+
+
+def new_event(data: D, *, sequence: int, time: datetime, traceparent: str | None) -> Event[D]:
+    """An event about to be written to the outbox, with a fresh UUIDv7 that sorts by the time it was made."""
+    return Event(
+        id=uuid7s.uuid7(),
+        type=data.type,
+        source=f"/services/{data.producer}",
+        subject=data.credit_code,
+        time=time,
+        sequence=sequence,
+        traceparent=traceparent,
+        data=data,
+    )
+
+
+def encode(event: Event[EventData]) -> bytes:
+    """The event as it travels."""
+    wire = _Wire.model_construct(
+        specversion="1.0",
+        id=event.id,
+        source=event.source,
+        type=event.type,
+        subject=event.subject,
+        time=event.time,
+        sequence=str(event.sequence),
+        dataschema=f"/schemas/{event.type}",
+        datacontenttype="application/json",
+        traceparent=event.traceparent,
+        data=event.data.model_dump(mode="json"),
+    )
+    return wire.model_dump_json(exclude_none=True).encode()
+
+
+def decode(body: bytes) -> Event[EventData]:
+    """The event in `body`. Raises `Unreadable` naming what is wrong."""
+    try:
+        wire = _Wire.model_validate_json(body)
+        sequence = int(wire.sequence)
+    except ValidationError as error:
+        raise Unreadable(f"not an event: {_defects(error)}") from error
+    except ValueError as error:
+        raise Unreadable(f"not an event: sequence {wire.sequence!r} is no number") from error
+    if wire.specversion != "1.0":
+        raise Unreadable(f"CloudEvents {wire.specversion} is not known here")
+    if (model := EVENT_TYPES.get(wire.type)) is None:
+        raise Unreadable(f"{wire.type} is not known here")
+    try:
+        data = model.model_validate(wire.data)
+    except ValidationError as error:
+        raise Unreadable(f"{wire.type}: {_defects(error)}") from error
+    return Event(wire.id, wire.type, wire.source, wire.subject, wire.time, sequence, wire.traceparent, data)
+
+
+def _defects(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, defect['loc'])) or 'body'}: {defect['msg']}" for defect in error.errors())

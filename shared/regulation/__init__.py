@@ -1,0 +1,60 @@
+"""The regulation (厦门市优质中小企业梯度培育管理) as data and pure functions: due dates, windows, freshness, citations.
+
+`Regulation.load("xiamen-2023")` reads and checks the rules file; everything after that is computing.
+
+ValueError
+├── RulesError       a rules file that cannot be used: every defect with its line
+└── CreditCodeError  a credit code that no enterprise can have: what is wrong with it
+"""
+
+from shared.regulation.credit_code import CreditCodeError, check_enterprise_credit_code, normalise_credit_code
+from shared.regulation.days import SHANGHAI, add_months, end_of_day, shanghai_date, start_of_day
+from shared.regulation.loading import Defect, RulesError
+from shared.regulation.notices import Campaign, DeadlineExtension
+from shared.regulation.regulation import Regulation
+from shared.regulation.results import (
+    DueDate,
+    Freshness,
+    Period,
+    Reminders,
+    ReviewRoute,
+    UnmetYear,
+    UpdateState,
+    Window,
+    YearState,
+)
+from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
+from shared.regulation.working_days import is_working_day, next_working_day
+
+__all__ = [
+    "SHANGHAI",
+    "Authority",
+    "Basis",
+    "Campaign",
+    "CreditCodeError",
+    "DeadlineExtension",
+    "Defect",
+    "DueDate",
+    "Duty",
+    "Freshness",
+    "Period",
+    "Regulation",
+    "Reminders",
+    "ReviewRoute",
+    "Rule",
+    "RulesError",
+    "Step",
+    "Title",
+    "UnmetYear",
+    "UpdateState",
+    "Window",
+    "YearState",
+    "add_months",
+    "check_enterprise_credit_code",
+    "end_of_day",
+    "is_working_day",
+    "next_working_day",
+    "normalise_credit_code",
+    "shanghai_date",
+    "start_of_day",
+]

@@ -1,0 +1,184 @@
+"""Reading a rules file: every defect with its line, not just the first.
+
+RulesError (ValueError)
+└── defects: tuple[Defect(line, where, what), ...], in the order of the file
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from shared.regulation.rulebook import ENTRIES, Entry, Head
+from shared.regulation.vocabulary import Rule
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Defect:
+    """One thing wrong in a rules file; `line` counts from 1, 0 where the file could not be read."""
+
+    line: int
+    where: str
+    what: str
+
+
+class RulesError(ValueError):
+    """A rules file that cannot be used."""
+
+    def __init__(self, source: str, defects: Sequence[Defect]) -> None:
+        self.source = source
+        self.defects = tuple(sorted(set(defects)))
+        super().__init__("\n".join(f"{source}:{defect.line}: {_sentence(defect)}" for defect in self.defects))
+
+
+def _sentence(defect: Defect) -> str:
+    return f"{defect.where}: {defect.what}" if defect.where else defect.what
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEntry:
+    """An entry with the place it was read from."""
+
+    entry: Entry[Any]
+    line: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The sound parts of a rules file; `head` is None where the header is not one of them.
+
+    `named` are the rules that the file has, `complete` those whose entries are all sound.
+    """
+
+    head: Head | None
+    rules: dict[Rule, tuple[PlacedEntry, ...]]
+    named: frozenset[Rule]
+    complete: frozenset[Rule]
+    root: CommentedMap
+    defects: list[Defect]
+
+
+class _DatesAsWritten(RoundTripConstructor):
+    """Leaves dates as text, so that an impossible one is reported with its place like any other defect."""
+
+
+_DatesAsWritten.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+
+
+def read_draft(path: Path) -> Draft:
+    """The file's parts, each validated alone. Raises RulesError where there is no structure to go by."""
+    root = _parse(path)
+    defects: list[Defect] = []
+    head = _validated(Head, root, (), root, defects)
+    rules: dict[Rule, tuple[PlacedEntry, ...]] = {}
+    named: set[Rule] = set()
+    complete: set[Rule] = set()
+    section = root.get("rules")
+    if isinstance(section, CommentedMap):
+        for name, entries in section.items():
+            where = ("rules", name)
+            if name not in list(Rule):
+                defects.append(Defect(line_of(root, where), _dotted(where), f"unknown rule{_hint(str(name), Rule)}"))
+                continue
+            rule = Rule(name)
+            named.add(rule)
+            if not isinstance(entries, CommentedSeq) or not entries:
+                defects.append(Defect(line_of(root, where), _dotted(where), "must be a list of entries"))
+            else:
+                rules[rule] = tuple(_read_entries(rule, entries, root, defects))
+                if len(rules[rule]) == len(entries):
+                    complete.add(rule)
+    return Draft(head, rules, frozenset(named), frozenset(complete), root, defects)
+
+
+def _parse(path: Path) -> CommentedMap:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _DatesAsWritten
+    try:
+        root = yaml.load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RulesError(str(path), [Defect(0, "", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise RulesError(str(path), [Defect(0, "", f"is not UTF-8 text: {error.reason}")]) from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = f"not valid YAML: {error.problem or error.context}"
+        raise RulesError(str(path), [Defect(mark.line + 1 if mark else 0, "", what)]) from error
+    except YAMLError as error:
+        raise RulesError(str(path), [Defect(0, "", f"not valid YAML: {error}")]) from error
+    if not isinstance(root, CommentedMap):
+        raise RulesError(str(path), [Defect(1, "", "must be a mapping with id, titles, rules, …")])
+    return root
+
+
+def _read_entries(
+    rule: Rule, entries: CommentedSeq, root: CommentedMap, defects: list[Defect]
+) -> Iterator[PlacedEntry]:
+    for index, node in enumerate(entries):
+        where = ("rules", rule.value, index)
+        entry = _validated(ENTRIES[rule], node, where, root, defects)
+        if entry is not None:
+            yield PlacedEntry(entry, line_of(root, where), _dotted(where))
+
+
+def _validated(
+    model: type[ModelT], node: object, where: tuple[str | int, ...], root: CommentedMap, defects: list[Defect]
+) -> ModelT | None:
+    try:
+        return model.model_validate(node)
+    except ValidationError as error:
+        for found in error.errors():
+            place = where + tuple(step for step in found["loc"] if step != "[key]")
+            defects.append(Defect(line_of(root, place), _dotted(place), _what(found["type"], found)))
+        return None
+
+
+def _what(kind: str, found: Any) -> str:
+    message = str(found["msg"]).removeprefix("Value error, ")
+    match kind:
+        case "extra_forbidden":
+            return "unknown key"
+        case "missing":
+            return "missing"
+        case "enum" | "literal_error":
+            allowed = str(found["ctx"]["expected"])
+            return f"unknown value {found['input']!r}, expected {allowed}"
+        case _:
+            return message[0].lower() + message[1:] if not message.startswith(("'", "YAML")) else message
+
+
+def line_of(root: CommentedMap, place: tuple[str | int, ...]) -> int:
+    """The line of a place in the file, or of the nearest thing around it that is there."""
+    node: Any = root
+    line = 1
+    for step in place:
+        if isinstance(node, CommentedMap) and step in node:
+            line = node.lc.key(step)[0] + 1
+        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+            line = node.lc.item(step)[0] + 1
+        else:
+            break
+        node = node[step]
+    return line
+
+
+def _dotted(place: tuple[str | int, ...]) -> str:
+    text = ""
+    for step in place:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def _hint(name: str, known: type[Rule]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""

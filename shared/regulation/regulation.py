@@ -1,0 +1,351 @@
+"""The regulation (培育管理规则) as pure functions over one rules file.
+
+Nothing here knows the time or does I/O once the file is read. Dates are Asia/Shanghai calendar dates, instants aware.
+Articles named in docstrings are those of 厦工信规〔2023〕2号; what a decision cites comes from the file.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
+
+from shared.regulation.consistency import contradictions
+from shared.regulation.days import add_months, start_of_day
+from shared.regulation.loading import Defect, RulesError, read_draft
+from shared.regulation.notices import Campaign, DeadlineExtension, extension_in_effect
+from shared.regulation.results import (
+    DueDate,
+    Freshness,
+    Period,
+    Reminders,
+    ReviewRoute,
+    UnmetYear,
+    UpdateState,
+    Window,
+    YearState,
+)
+from shared.regulation.rulebook import (
+    ENTRIES,
+    ChangeReportDue,
+    Entry,
+    Head,
+    ReviewExtension,
+    ReviewPending,
+    ReviewRouteEntry,
+    ReviewWindow,
+    UpdateDue,
+    UpdateFirstYear,
+)
+from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
+from shared.regulation.working_days import Rolled, next_working_day
+
+SHIPPED = Path(__file__).parent / "rules"
+
+EntryT = TypeVar("EntryT", bound=Entry[Any])
+
+_QUOTES = str.maketrans("", "", "\"'“”‘’「」『』〝〞＂＇ ")
+
+
+class Regulation:
+    """One rules file, ready to answer. Immutable; answers that depend on few inputs are kept."""
+
+    def __init__(self, head: Head, entries: Mapping[Rule, tuple[Entry[Any], ...]]) -> None:
+        self._head = head
+        self._entries = {
+            (rule, title): tuple(sorted((e for e in found if title in e.titles), key=lambda e: e.in_force.first()))
+            for rule, found in entries.items()
+            for title in Title
+        }
+        self.id = head.id
+        self.name = head.name.zh
+        self.name_en = head.name.en
+        self.names: Mapping[Title, str] = MappingProxyType({title: head.titles[title].zh for title in Title})
+        self.authorities: Mapping[str, Authority] = MappingProxyType({o.code: o.authority() for o in head.authorities})
+        self.bureau = head.bureau.authority()
+        self.ministry = head.ministry.authority()
+        self._titles_by_name = {
+            _plain(name): title
+            for title, names in head.titles.items()
+            for name in (title.value, names.zh, names.en, *names.aliases)
+        }
+        self._authorities_by_name = {
+            _plain(name): authority
+            for authority in self.authorities.values()
+            for name in (authority.code, authority.name, authority.name_en, *authority.aliases)
+        }
+        self._update_due = lru_cache(maxsize=4096)(self._compute_update_due)
+        self._duty_years = lru_cache(maxsize=65536)(self._compute_duty_years)
+        self._change_report_due = lru_cache(maxsize=16384)(self._compute_change_report_due)
+        self._cited = lru_cache(maxsize=4096)(self._compute_basis)
+        self._window = lru_cache(maxsize=16384)(self._compute_window)
+        self._routes = {title: self._route(title) for title in Title}
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> "Regulation":
+        """The regulation of a shipped name (`xiamen-2023`) or of a file.
+
+        Raises RulesError naming every defect with its line.
+        """
+        if isinstance(name_or_path, str) and (SHIPPED / f"{name_or_path}.yaml").is_file():
+            return _load_shipped(name_or_path)
+        path = Path(name_or_path)
+        if not path.exists():
+            shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
+            raise RulesError(str(path), [Defect(0, "", f"no such file, and not one of the shipped rules: {shipped}")])
+        return _load(path)
+
+    # ---- names
+
+    def title_name(self, title: Title, language: Literal["zh", "en"] = "zh") -> str:
+        """The title's name."""
+        names = self._head.titles[title]
+        return names.zh if language == "zh" else names.en
+
+    def granted_by(self, title: Title) -> Step:
+        """Who grants the title and cancels it: the bureau, or the ministry."""
+        return Step(self._head.titles[title].granted_by)
+
+    def find_title(self, text: str) -> Title | None:
+        """The title that a code, name or alias means, whatever its quotation marks, width and spaces."""
+        return self._titles_by_name.get(_plain(text))
+
+    def find_authority(self, text: str) -> Authority | None:
+        """The reviewing authority that a code, name or alias (所属区) means."""
+        return self._authorities_by_name.get(_plain(text))
+
+    # ---- annual update
+
+    def update_due(
+        self,
+        title: Title,
+        year: int,
+        extensions: Iterable[DeadlineExtension] = (),
+        authority: str | None = None,
+    ) -> DueDate | None:
+        """The due date of a year's annual update (第十二条), or None where the title owes none.
+
+        `nominal` stays the rule's own date when an extension moves `due`. `authority` is the enterprise's reviewing
+        authority, for extensions limited to some.
+        """
+        extension = extension_in_effect(tuple(extensions), Duty.UPDATE, title, year, authority) if extensions else None
+        return self._update_due(title, year, extension)
+
+    def update_opens(self, year: int) -> datetime:
+        """The UTC instant from which an update counts for the year: the start of 1 January."""
+        return start_of_day(date(year, 1, 1))
+
+    def duty_years(self, title: Title, period: Period) -> tuple[int, ...]:
+        """The years whose update is owed in the period: start < due(Y) ≤ end, by the rule's own date (第十二条).
+
+        In the title's first period not before the first duty year (the year after the grant).
+        """
+        return self._duty_years(title, period)
+
+    def freshness(
+        self,
+        title: Title,
+        period: Period,
+        updates: Mapping[int, datetime],
+        at: datetime,
+        extensions: Iterable[DeadlineExtension] = (),
+        authority: str | None = None,
+        duties_from: date | None = None,
+    ) -> Freshness:
+        """Whether the profile is fresh for the title at an instant (第十二条): nothing that fell due is unmet.
+
+        `updates` maps a duty year to the instant its update was first submitted; one submitted after `at` is not seen.
+        Duty years due before `duties_from` are left out: they were judged elsewhere, before the list was taken over.
+        """
+        noticed = tuple(extensions)
+        years: list[YearState] = []
+        unmet: list[UnmetYear] = []
+        for year in self._duty_years(title, period):
+            due = self.update_due(title, year, noticed, authority)
+            if due is None or (duties_from is not None and due.due < duties_from):
+                continue
+            submitted_at = updates.get(year)
+            if submitted_at is not None and submitted_at > at:
+                submitted_at = None
+            state: UpdateState
+            if submitted_at is not None and due.met_by(submitted_at) and submitted_at >= self.update_opens(year):
+                state = "met"
+            elif due.passed_at(at):
+                state = "missed"
+                unmet.append(UnmetYear(year, due, submitted_at, self.basis(Rule.UPDATE_MISSED, title, due.nominal)))
+            else:
+                state = "open"
+            years.append(YearState(year, due, submitted_at, state))
+        return Freshness(not unmet, tuple(years), tuple(unmet))
+
+    # ---- major changes
+
+    def change_report_due(self, happened_on: date) -> DueDate:
+        """By when a major change is reported (第十三条): three calendar months, to the next working day."""
+        return self._change_report_due(happened_on)
+
+    # ---- review
+
+    def review_window(self, title: Title, valid_to: date, campaign: Campaign | None = None) -> Window:
+        """When a review may be applied for (第十一条); a campaign covering title and expiry overrides the rule."""
+        return self._window(title, valid_to, campaign if campaign and campaign.covers(title, valid_to) else None)
+
+    def extended(self, title: Title, valid_to: date) -> date:
+        """The new expiry after a passed review (第十一条): three years from the old one, 29 February to 28."""
+        entry = self._in_force(ReviewExtension, Rule.REVIEW_EXTENSION, title, valid_to)
+        return add_months(valid_to, 12 * entry.value.years)
+
+    def review_route(self, title: Title, on: date | None = None) -> ReviewRoute:
+        """Who handles a review and who decides it (第十一条); by the rule now last in force, or that of a date."""
+        return self._routes[title] if on is None else self._route(title, on)
+
+    def pending_is_valid(self, title: Title, valid_to: date) -> bool:
+        """Whether a title past its expiry is treated as valid while its application is open."""
+        return self._in_force(ReviewPending, Rule.REVIEW_PENDING, title, valid_to).value.treated_as_valid
+
+    # ---- reminders
+
+    def reminder_stages(self, duty: Duty | str) -> tuple[int, ...]:
+        """The stages of a duty, in days before its due date, most distant first."""
+        return self._head.reminders[Duty(duty)].days_before
+
+    def reminders(self, duty: Duty | str) -> Reminders:
+        """The stages of a duty, and whether it is also told when it arises (a change detected, a window opened)."""
+        stages = self._head.reminders[Duty(duty)]
+        return Reminders(stages.days_before, stages.at_start)
+
+    # ---- citations
+
+    def basis(self, rule: Rule | str, title: Title | None = None, on: date | None = None, **facts: object) -> Basis:
+        """What a decision under a rule cites.
+
+        Without a title: the first entry's; without a date: the entry last in force. `facts` fill the rule's sentence;
+        those not given stay in braces. Raises ValueError for an unknown rule, KeyError where none is in force.
+        """
+        rule = Rule(rule)
+        if not facts:
+            return self._cited(rule, title, on)
+        return self._basis(rule, self._applying(rule, title, on), **facts)
+
+    @property
+    def missed_update_basis(self) -> Basis:
+        """Why a missed annual update costs the right to a review (第十二条)."""
+        return self.basis(Rule.UPDATE_MISSED)
+
+    @property
+    def late_change_report_basis(self) -> Basis:
+        """What a change report not made in time may cost (第十三条)."""
+        return self.basis(Rule.CHANGE_REPORT_LATE)
+
+    # ---- computing
+
+    def _find(self, rule: Rule, title: Title, on: date | None) -> Entry[Any] | None:
+        entries = self._entries[rule, title]
+        if on is None:
+            return entries[-1] if entries else None
+        at = on.year if ENTRIES[rule] is UpdateDue else on.toordinal()
+        return next((entry for entry in entries if entry.in_force.first() <= at <= entry.in_force.last()), None)
+
+    def _applying(self, rule: Rule, title: Title | None, on: date | None) -> Entry[Any]:
+        for each in [title] if title else Title:
+            entry = self._find(rule, each, on)
+            if entry is not None:
+                return entry
+        raise KeyError(f"{self.id}: {rule} is not in force for {title or 'any title'} on {on or 'any date'}")
+
+    def _in_force(self, kind: type[EntryT], rule: Rule, title: Title, on: date | None) -> EntryT:
+        entry = self._find(rule, title, on)
+        if not isinstance(entry, kind):
+            raise KeyError(f"{self.id}: {rule} is not in force for {title} on {on}")
+        return entry
+
+    def _basis(self, rule: Rule, entry: Entry[Any], **facts: object) -> Basis:
+        return entry.basis(rule, self._head.documents[entry.cite.document], **facts)
+
+    def _compute_basis(self, rule: Rule, title: Title | None, on: date | None) -> Basis:
+        return self._basis(rule, self._applying(rule, title, on))
+
+    def _compute_update_due(self, title: Title, year: int, extension: DeadlineExtension | None) -> DueDate | None:
+        entry = self._find(Rule.UPDATE_DUE, title, date(year, 1, 1))
+        if not isinstance(entry, UpdateDue):
+            return None
+        nominal = date(year, *entry.value.day)
+        if extension is not None:
+            basis = self.basis(
+                Rule.UPDATE_EXTENDED,
+                title,
+                nominal,
+                year=year,
+                nominal=nominal.isoformat(),
+                due=extension.due.isoformat(),
+                source=extension.source,
+            )
+            return DueDate(nominal, extension.due, provisional=False, basis=basis, extension_id=extension.id)
+        rolled = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
+        return DueDate(nominal, rolled.day, rolled.provisional, self._basis(Rule.UPDATE_DUE, entry))
+
+    def _compute_duty_years(self, title: Title, period: Period) -> tuple[int, ...]:
+        first = period.start.year
+        if period.first and self._find(Rule.UPDATE_DUE, title, None) is not None:
+            entry = self._in_force(UpdateFirstYear, Rule.UPDATE_FIRST_YEAR, title, period.valid_from)
+            first = max(first, period.valid_from.year + entry.value.offset_years)
+        return tuple(
+            year
+            for year in range(first, period.end.year + 1)
+            if (due := self._update_due(title, year, None)) is not None and period.start < due.nominal <= period.end
+        )
+
+    def _compute_change_report_due(self, happened_on: date) -> DueDate:
+        due: DueDate | None = None
+        for title in Title:
+            entry = self._in_force(ChangeReportDue, Rule.CHANGE_REPORT_DUE, title, happened_on)
+            nominal = add_months(happened_on, entry.value.months)
+            rolled = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
+            if due is None or rolled.day < due.due:
+                due = DueDate(nominal, rolled.day, rolled.provisional, self._basis(Rule.CHANGE_REPORT_DUE, entry))
+        if due is None:
+            raise KeyError(Rule.CHANGE_REPORT_DUE)
+        return due
+
+    def _compute_window(self, title: Title, valid_to: date, campaign: Campaign | None) -> Window:
+        if campaign is not None:
+            opens, closes = campaign.opens, campaign.closes
+            basis = self.basis(
+                Rule.REVIEW_CAMPAIGN,
+                title,
+                valid_to,
+                source=campaign.source,
+                opens=opens.isoformat(),
+                closes=closes.isoformat(),
+            )
+            return Window(opens, closes, provisional=False, basis=basis, campaign_id=campaign.id)
+        entry = self._in_force(ReviewWindow, Rule.REVIEW_WINDOW, title, valid_to)
+        basis = self._basis(Rule.REVIEW_WINDOW, entry)
+        if entry.value.anchor == "before_expiry":
+            return Window(add_months(valid_to, -entry.value.months), valid_to, provisional=False, basis=basis)
+        nominal = add_months(valid_to, entry.value.months)
+        rolled = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
+        return Window(valid_to + timedelta(days=1), rolled.day, rolled.provisional, basis)
+
+    def _route(self, title: Title, on: date | None = None) -> ReviewRoute:
+        entry = self._in_force(ReviewRouteEntry, Rule.REVIEW_ROUTE, title, on)
+        return ReviewRoute(entry.value.steps, entry.value.on_site_check, self._basis(Rule.REVIEW_ROUTE, entry))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+
+
+@cache
+def _load_shipped(name: str) -> Regulation:
+    return _load(SHIPPED / f"{name}.yaml")
+
+
+def _load(path: Path) -> Regulation:
+    draft = read_draft(path)
+    defects = [*draft.defects, *contradictions(draft)]
+    if draft.head is None or defects:
+        raise RulesError(str(path), defects)
+    return Regulation(draft.head, {rule: tuple(p.entry for p in placed) for rule, placed in draft.rules.items()})

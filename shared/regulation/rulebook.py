@@ -1,0 +1,283 @@
+"""The shape of a rules file: its header, and for every rule the entries that it may have."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+
+from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+_COMMON_YEAR = 2023
+_FOREVER = 10_000_000
+
+Bound = TypeVar("Bound", int, date)
+
+
+def _iso_date(value: object) -> date:
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"{value} is not a date: {error}") from error
+    raise ValueError(f"{value!r} is not a date (YYYY-MM-DD)")
+
+
+def _month_day(value: object) -> tuple[int, int]:
+    found = _MONTH_DAY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"{value!r} is not a day of the year (MM-DD)")
+    month, day = int(found[1]), int(found[2])
+    try:
+        date(_COMMON_YEAR, month, day)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a day of every year: {error}") from error
+    return month, day
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+MonthDay = Annotated[tuple[int, int], BeforeValidator(_month_day)]
+Year = Annotated[StrictInt, Field(ge=1990, le=2200)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]+(-[A-Z0-9]+)*$")]
+
+
+class Part(BaseModel):
+    """Any mapping in a rules file: no key but those named here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Wording(Part):
+    """A sentence or name in both languages."""
+
+    zh: Words
+    en: Words
+
+
+class Citation(Part):
+    """A document, by its key in `documents`, and the article in it."""
+
+    document: Words
+    article: Words
+
+
+class Document(Part):
+    """A document that entries cite."""
+
+    number: Words
+    name: Wording
+
+
+class TitleNames(Wording):
+    """A title's names and who grants (and cancels) it."""
+
+    granted_by: Literal[Step.BUREAU, Step.MINISTRY]
+    aliases: tuple[Words, ...] = ()
+
+
+class Office(Wording):
+    """An authority's code and names."""
+
+    code: Code
+    aliases: tuple[Words, ...] = ()
+
+    def authority(self) -> Authority:
+        """The authority that this describes."""
+        return Authority(self.code, self.zh, self.en, self.aliases)
+
+
+class ReminderStages(Part):
+    """Days before the due date on which a duty is reminded of."""
+
+    days_before: Annotated[tuple[Annotated[StrictInt, Field(ge=0)], ...], Field(min_length=1)]
+    at_start: StrictBool
+
+
+class Head(Part):
+    """A rules file but for its rules, which are read one by one."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    name: Wording
+    documents: dict[str, Document]
+    titles: dict[Title, TitleNames]
+    authorities: Annotated[tuple[Office, ...], Field(min_length=1)]
+    bureau: Office
+    ministry: Office
+    reminders: dict[Duty, ReminderStages]
+    rules: dict[str, Any]
+
+
+class Span(Part, Generic[Bound]):
+    """The years or dates in force, both included; open-ended where left out."""
+
+    start: Bound | None = Field(None, alias="from")
+    end: Bound | None = Field(None, alias="to")
+
+    def first(self) -> int:
+        """The first year, or the ordinal of the first date."""
+        return 0 if self.start is None else _ordinal(self.start)
+
+    def last(self) -> int:
+        """The last year, or the ordinal of the last date."""
+        return _FOREVER if self.end is None else _ordinal(self.end)
+
+    def open_ended(self) -> bool:
+        """Whether no end is set."""
+        return self.end is None
+
+
+def _ordinal(bound: int | date) -> int:
+    return bound.toordinal() if isinstance(bound, date) else bound
+
+
+class YearSpan(Span[int]):
+    """Calendar years in force."""
+
+    start: Year | None = Field(None, alias="from")
+    end: Year | None = Field(None, alias="to")
+
+
+class DateSpan(Span[date]):
+    """Dates in force."""
+
+    start: IsoDate | None = Field(None, alias="from")
+    end: IsoDate | None = Field(None, alias="to")
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"
+
+
+SpanT = TypeVar("SpanT", YearSpan, DateSpan)
+
+
+class Entry(Part, Generic[SpanT]):
+    """One entry of a rule: for these titles and this time, on this basis."""
+
+    titles: Annotated[tuple[Title, ...], Field(min_length=1)]
+    in_force: SpanT
+    cite: Citation
+    text: Wording
+
+    def basis(self, rule: str, document: Document, **facts: object) -> Basis:
+        """What a decision under this entry cites, with the facts put into its sentence; others stay in braces."""
+        known = _Facts(facts)
+        zh, en = self.text.zh.format_map(known), self.text.en.format_map(known)
+        return Basis(rule, document.number, self.cite.article, zh, en)
+
+
+class DatedEntry(Entry[DateSpan]):
+    """An entry in force by date."""
+
+    in_force: DateSpan = DateSpan()
+
+
+class UpdateDueValue(Part):
+    """A day of the year, and whether it rolls to the next working day."""
+
+    day: MonthDay
+    roll: StrictBool
+
+
+class UpdateDue(Entry[YearSpan]):
+    """update.due: the day of each duty year by which the information is updated."""
+
+    in_force: YearSpan = YearSpan()
+    value: UpdateDueValue
+
+
+class UpdateFirstYearValue(Part):
+    """Years between the year of the grant and the first duty year."""
+
+    offset_years: Annotated[StrictInt, Field(ge=0, le=3)]
+
+
+class UpdateFirstYear(DatedEntry):
+    """update.first_year: the first duty year of a title's first period; in force on the day the title was granted."""
+
+    value: UpdateFirstYearValue
+
+
+class MonthsValue(Part):
+    """A period in calendar months, and whether its end rolls to the next working day."""
+
+    months: Annotated[StrictInt, Field(ge=1, le=36)]
+    roll: StrictBool
+
+
+class ChangeReportDue(DatedEntry):
+    """change_report.due: in force on the day the change happened."""
+
+    value: MonthsValue
+
+
+class WindowValue(MonthsValue):
+    """The months before, or after, the expiry."""
+
+    anchor: Literal["before_expiry", "after_expiry"]
+
+
+class ReviewWindow(DatedEntry):
+    """review.window: in force on the day of expiry."""
+
+    value: WindowValue
+
+
+class RouteValue(Part):
+    """The steps of a review in order, and whether it has an on-site check (实地抽查)."""
+
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    on_site_check: StrictBool
+
+
+class ReviewRouteEntry(DatedEntry):
+    """review.route."""
+
+    value: RouteValue
+
+
+class ExtensionValue(Part):
+    """Years added to the old expiry."""
+
+    years: Annotated[StrictInt, Field(ge=1, le=10)]
+
+
+class ReviewExtension(DatedEntry):
+    """review.extension: in force on the day of the old expiry."""
+
+    value: ExtensionValue
+
+
+class PendingValue(Part):
+    """Whether a title past its expiry counts as valid while its application is open."""
+
+    treated_as_valid: StrictBool
+
+
+class ReviewPending(DatedEntry):
+    """review.pending: in force on the day of expiry."""
+
+    value: PendingValue
+
+
+ENTRIES: dict[Rule, type[Entry[Any]]] = {
+    **dict.fromkeys(Rule, DatedEntry),
+    Rule.UPDATE_DUE: UpdateDue,
+    Rule.UPDATE_FIRST_YEAR: UpdateFirstYear,
+    Rule.CHANGE_REPORT_DUE: ChangeReportDue,
+    Rule.REVIEW_WINDOW: ReviewWindow,
+    Rule.REVIEW_ROUTE: ReviewRouteEntry,
+    Rule.REVIEW_EXTENSION: ReviewExtension,
+    Rule.REVIEW_PENDING: ReviewPending,
+}
+"""The entry type of every rule; a rule without a value of its own has the plain one."""
+
+FACTS: dict[Rule, frozenset[str]] = {
+    Rule.UPDATE_EXTENDED: frozenset({"year", "nominal", "due", "source"}),
+    Rule.REVIEW_CAMPAIGN: frozenset({"source", "opens", "closes"}),
+}
+"""The facts that a rule's sentence may name in braces."""

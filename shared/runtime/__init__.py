@@ -1,0 +1,1 @@
+"""Settings, clock, database, logging and the life of a service process."""

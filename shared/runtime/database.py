@@ -1,0 +1,159 @@
+"""PostgreSQL through SQLAlchemy: one database per service, one transaction per piece of work."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+T = TypeVar("T")
+
+SERVICES = Path(__file__).parents[2] / "services"
+
+DOWN = (
+    ConnectionError,
+    asyncio.TimeoutError,
+    PoolTimeout,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InsufficientResourcesError,
+)
+LOST_RACE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or getattr(error, "orig", None)
+    return found
+
+
+def database_is_down(error: BaseException) -> bool:
+    """Whether `error` says that the database cannot be used now, and nothing about what was asked of it."""
+    causes = _causes(error)
+    return any(isinstance(cause, DOWN) for cause in causes) or any(
+        isinstance(cause, DBAPIError) and cause.connection_invalidated for cause in causes
+    )
+
+
+def lost_a_race(error: BaseException) -> bool:
+    """Whether the same transaction, tried again, may well succeed: a deadlock or a serialization failure."""
+    return any(isinstance(cause, LOST_RACE) for cause in _causes(error))
+
+
+class Infrastructure(DeclarativeBase):
+    """Tables that every service's database has: outbox, inbox, failed messages, idempotency keys."""
+
+
+class Database:
+    """One service's database.
+
+    Raises what SQLAlchemy raises; `database_is_down` and `lost_a_race` tell what an error means.
+    """
+
+    def __init__(self, url: str, *, pool: int = 10, name: str = "peiyu") -> None:
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=10,
+            connect_args={"timeout": 5, "server_settings": {"application_name": name, "timezone": "UTC"}},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._after_commit: list[Callable[[], None]] = []
+
+    def on_emission(self, wake: Callable[[], None]) -> None:
+        """Call `wake` after every commit that left an event in the outbox."""
+        self._after_commit.append(wake)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose transaction commits at the end of the block, or rolls back with its error."""
+        async with self._sessions() as session:
+            async with session.begin():
+                yield session
+            if session.info.pop("emitted", False):
+                for wake in self._after_commit:
+                    wake()
+
+    async def answers(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            async with asyncio.timeout(3), self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception as error:
+            if not isinstance(error, OSError | DBAPIError | TimeoutError | PoolTimeout) and not database_is_down(error):
+                raise
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _configuration(service: str) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    configuration.set_main_option("path_separator", "os")
+    return configuration
+
+
+async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+async def migrate(service: str, url: str, revision: str = "head") -> None:
+    """Bring a service's schema to `revision`. Replicas that start together take turns."""
+
+    def upgrade(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('peiyu migrations'))"))
+        configuration = _configuration(service)
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, revision)
+
+    await _with_connection(url, upgrade)
+
+
+async def pending_migrations(service: str, url: str) -> tuple[str | None, str | None]:
+    """The schema's present revision and the newest that this program knows."""
+
+    def current(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    return await _with_connection(url, current), ScriptDirectory.from_config(_configuration(service)).get_current_head()
+
+
+def run_migrations(*metadata: Any) -> None:
+    """The body of every service's `migrations/env.py`."""
+    from alembic import context
+
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=list(metadata),
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,80 @@
+"""The life of a service: its background work from start to a graceful, bounded stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from shared.runtime.logs import logger
+
+Background = Callable[[asyncio.Event], Awaitable[None]]
+"""A loop that runs until the event is set, finishing what it has in hand."""
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+
+
+class Sweep:
+    """Looks again and again for what fell due, and lets `step` deal with a page of it.
+
+    `step` takes one transaction's worth and returns how many things it found; 0 ends the round. What it finds must
+    be chosen by state and date, never by "since the last look", so that replicas may sweep side by side and a
+    stopped service catches up.
+    """
+
+    def __init__(self, name: str, step: Callable[[], Awaitable[int]], interval: float) -> None:
+        self.name = name
+        self._step = step
+        self._interval = interval
+
+    async def round(self) -> int:
+        """Sweep until nothing is due; how much was found."""
+        total = 0
+        while found := await self._step():
+            total += found
+        return total
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            while await self._step() and not stopping.is_set():
+                pass
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), self._interval)
+
+
+async def _kept_running(name: str, background: Background, stopping: asyncio.Event) -> None:
+    """A loop that fails is logged and started again, later each time; a failure is never silent and never final."""
+    log = logger(__name__, background=name)
+    loop = asyncio.get_running_loop()
+    wait = FIRST_WAIT
+    while not stopping.is_set():
+        started = loop.time()
+        try:
+            await background(stopping)
+        except Exception:
+            wait = FIRST_WAIT if loop.time() - started > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
+            log.exception("background work failed, starts again", wait=wait)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), wait)
+
+
+@asynccontextmanager
+async def running(name: str, backgrounds: Sequence[tuple[str, Background]], stop_timeout: float) -> AsyncIterator[None]:
+    """Run the loops for the length of the block, then stop them: they finish what they have in hand.
+
+    What is not done after `stop_timeout` seconds is cut off; its transaction rolls back and its messages are
+    delivered again.
+    """
+    stopping = asyncio.Event()
+    tasks = [
+        asyncio.create_task(_kept_running(label, background, stopping), name=f"{name}:{label}")
+        for label, background in backgrounds
+    ]
+    try:
+        yield
+    finally:
+        stopping.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=stop_timeout)
+            for task in late:
+                logger(__name__).error("cut off at stop", task=task.get_name())
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""What every HTTP face has in common: application factory, problems, authentication, paging, idempotency."""

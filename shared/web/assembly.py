@@ -1,0 +1,106 @@
+"""Puts a service together: its application with what it works with, and its background work."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+
+from shared.messaging import Backend, Bus, Consumer, FailedMessages, Handlers, RabbitBus, Relay
+from shared.regulation import Regulation
+from shared.runtime.clock import Clock, ShiftedClock, SystemClock
+from shared.runtime.database import Database
+from shared.runtime.service import Background, Sweep, running
+from shared.runtime.settings import ServiceSettings
+from shared.web.app import create_app
+from shared.web.auth import AuthSettings, TokenVerifier
+
+
+class NoBus(Exception):
+    """A service that runs alone needs AMQP_URL"""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What several services of one process share; a service that runs alone makes its own."""
+
+    bus: Bus
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service, ready to be served: `app`'s lifespan starts and stops its background work."""
+
+    name: str
+    settings: ServiceSettings
+    backend: Backend
+    app: FastAPI
+    sweeps: Sequence[Sweep]
+
+
+def assemble(
+    name: str,
+    settings: ServiceSettings,
+    *,
+    routers: Sequence[APIRouter],
+    handlers: Handlers,
+    sweeps: Callable[[Backend], Sequence[Sweep]] = lambda _: (),
+    backgrounds: Callable[[Backend], Sequence[tuple[str, Background]]] = lambda _: (),
+    around: Surroundings | None = None,
+) -> Service:
+    """Build the service `name`. Raises `NoBus`, and `RulesError` where the rules file is inconsistent."""
+    clock: Clock = (
+        around.clock if around else (SystemClock() if settings.production else ShiftedClock(settings.clock_file))
+    )
+    database = Database(settings.database_url.get_secret_value(), pool=settings.database_pool, name=f"peiyu-{name}")
+    backend = Backend(name, database, clock, Regulation.load(settings.rules))
+    bus = around.bus if around else _own_bus(settings)
+    consumer = Consumer(name, backend, handlers, retry_base=settings.retry_base)
+    all_sweeps = tuple(sweeps(backend))
+    work: list[tuple[str, Background]] = [
+        ("relay", Relay(name, database, bus, interval=settings.relay_interval).run),
+        ("consumer", lambda stopping: bus.consume(consumer, stopping)),
+        ("retries", FailedMessages(consumer, attempts=settings.retry_attempts, interval=settings.retry_interval).run),
+        *((sweep.name, sweep.run) for sweep in all_sweeps),
+        *backgrounds(backend),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            if around is None:
+                stack.push_async_callback(bus.close)
+            async with running(name, work, settings.stop_timeout):
+                yield
+
+    async def ready() -> dict[str, bool]:
+        return {"database!": await database.answers(), "broker": await bus.connected()}
+
+    app = create_app(
+        f"peiyu {name}",
+        routers,
+        lifespan=lifespan,
+        ready=ready,
+        movable_clock=clock if isinstance(clock, ShiftedClock) and not settings.production else None,
+        body_limit=settings.body_limit,
+    )
+    app.state.backend = backend
+    app.state.settings = settings
+    app.state.verifier = TokenVerifier(
+        AuthSettings(
+            issuer=settings.auth_issuer,
+            audience=settings.auth_audience,
+            jwks_url=settings.auth_jwks_url,
+            claim_values=settings.auth_claim_values,
+            **settings.auth_claims,
+        )
+    )
+    return Service(name, settings, backend, app, all_sweeps)
+
+
+def _own_bus(settings: ServiceSettings) -> Bus:
+    if settings.amqp_url is None:
+        raise NoBus(f"Set {settings.prefix}AMQP_URL or PEIYU_AMQP_URL")
+    return RabbitBus(settings.amqp_url.get_secret_value(), batch=settings.batch_size)

@@ -1,0 +1,1 @@
+"""The real things tests run against: a RabbitMQ, a PostgreSQL, a mail server, the gateway."""

@@ -1,0 +1,86 @@
+"""A TCP relay: lets a test cut the way to a server that it may not stop."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Coroutine
+
+
+class TcpRelay:
+    """Forwards one loopback port to a server, and can be closed, reopened and cut.
+
+    Seen from a client a closed relay is a server that is down: connections break and new ones are refused.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.port = 0
+        self.open()
+
+    def open(self) -> None:
+        """Accept connections, on the same port as before."""
+        self._run(self._open())
+
+    def cut(self) -> None:
+        """Break every connection and go on accepting new ones."""
+        self._run(self._cut())
+
+    def close(self) -> None:
+        """Break every connection and refuse new ones."""
+        self._run(self._close())
+
+    def shutdown(self) -> None:
+        """Close for good."""
+        if self._thread.is_alive():
+            self.close()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def _run(self, coroutine: Coroutine[None, None, None]) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=30)
+
+    async def _open(self) -> None:
+        if self._server is None:
+            self._server = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        await self._cut()
+
+    async def _cut(self) -> None:
+        for writer in list(self._writers):
+            writer.transport.abort()
+        while self._writers:
+            await asyncio.sleep(0.01)
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            far_reader, far_writer = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.transport.abort()
+            self._writers.discard(writer)
+            return
+        self._writers.add(far_writer)
+        try:
+            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+        finally:
+            self._writers -= {writer, far_writer}
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    # Either side ending ends both: half-open AMQP connections are of no use to anyone.
+    writer.transport.abort()

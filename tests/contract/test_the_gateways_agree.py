@@ -132,8 +132,8 @@ def test_what_is_not_routed_is_a_problem_document(gateway: httpx.Client) -> None
 
 
 def test_a_body_over_the_limit_is_a_413_problem(gateway: httpx.Client) -> None:
-    allowed = gateway.post("/api/v1/certification-imports", content=b"x" * (12 << 20))
-    refused = gateway.post("/api/v1/certification-imports", content=b"x" * ((12 << 20) + 1))
+    allowed = gateway.post("/api/v1/certification_imports", content=b"x" * (12 << 20))
+    refused = gateway.post("/api/v1/certification_imports", content=b"x" * ((12 << 20) + 1))
 
     assert allowed.json()["size"] == 12 << 20
     assert (refused.status_code, refused.json()["type"]) == (413, "/problems/body-too-large")

@@ -12,6 +12,9 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "profile": frozenset(
             {
                 "certification.granted.v1",
+                "certification.extended.v1",
+                "certification.cancelled.v1",
+                "certification.expired.v1",
                 "change.decided.v1",
                 "profile.freshness_requested.v1",
             }

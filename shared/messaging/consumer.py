@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
@@ -26,7 +26,6 @@ HANDLED = Counter("peiyu_messages_handled_total", "Messages taken from the bus",
 UNREADABLE = UUID("6d2f0f0a-41a5-5a8e-9df0-6a5d6f8f2f10")
 RACES = 5
 
-D = TypeVar("D", bound=EventData)
 Handler = Callable[[Work, Event[Any]], Awaitable[None]]
 
 
@@ -37,10 +36,10 @@ class Handlers:
         self.consumer = consumer
         self._table: dict[str, Handler] = {}
 
-    def on(self, *models: type[D]) -> Callable[[Callable[[Work, Event[D]], Awaitable[None]]], Handler]:
+    def on(self, *models: type[EventData]) -> Callable[[Handler], Handler]:
         """Register a handler for the events whose data are `models`."""
 
-        def register(handler: Callable[[Work, Event[D]], Awaitable[None]]) -> Handler:
+        def register(handler: Handler) -> Handler:
             for model in models:
                 if model.type not in SUBSCRIPTIONS[self.consumer]:
                     raise ValueError(f"{self.consumer} does not subscribe to {model.type}")
@@ -71,6 +70,11 @@ def in_trace_of(event: Event[Any]) -> Any:
             yield
         finally:
             traceparent.reset(token)
+
+
+def told(error: Exception) -> str:
+    """What an error says, without personal data and as PostgreSQL can keep it: no NUL, no half of a surrogate pair."""
+    return masked(str(error)).encode(errors="replace").decode().replace("\0", "?")[:4000]
 
 
 async def enter(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> set[UUID]:
@@ -161,7 +165,7 @@ class Consumer:
                 body=body,
                 state=FailedState.DEAD if dead else FailedState.WAITING,
                 error_kind=type(error).__name__,
-                error=masked(str(error))[:4000],
+                error=told(error),
                 attempts=1,
                 next_try_at=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, self.retry_base),
             )

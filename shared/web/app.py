@@ -1,7 +1,7 @@
 """The application factory: every service answers errors, health and traces in the same way."""
 
 import html
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -30,6 +30,32 @@ from shared.web.problems import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+CHINESE = {
+    "missing": "必填",
+    "extra_forbidden": "没有这一项",
+    "string_too_short": "不能少于{min_length}个字符",
+    "string_too_long": "不能超过{max_length}个字符",
+    "too_short": "不能少于{min_length}项",
+    "too_long": "不能超过{max_length}项",
+    "greater_than_equal": "不能小于{ge}",
+    "greater_than": "应大于{gt}",
+    "less_than_equal": "不能大于{le}",
+    "less_than": "应小于{lt}",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "decimal_parsing": "应为数字",
+    "decimal_type": "应为数字",
+    "bool_type": "应为是或否",
+    "string_type": "应为文字",
+    "date_from_datetime_parsing": "不是有效日期",
+    "date_parsing": "不是有效日期",
+    "enum": "不在可选范围内",
+    "literal_error": "不在可选范围内",
+    "union_tag_invalid": "不在可选范围内",
+    "union_tag_not_found": "必填",
+}
+"""What pydantic finds wrong, in Chinese."""
 LONGEST_ECHO = 200
 
 
@@ -63,8 +89,21 @@ def defects_of(errors: Sequence[Any]) -> list[Defect]:
         where, *path = error["loc"] or ("body",)
         steps = "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
         pointer = f"/{steps}" if where == "body" and path else "" if where == "body" else f"{where}/{steps}"
-        defects.append(Defect(pointer=pointer, code=error["type"], detail=error["msg"].removeprefix("Value error, ")))
+        facts = error.get("ctx") or {}
+        defects.append(
+            Defect(
+                pointer=pointer,
+                code=facts.get("code", error["type"]),
+                detail=error["msg"].removeprefix("Value error, "),
+                detail_zh=facts.get("text") or _in_chinese(error["type"], facts),
+            )
+        )
     return defects
+
+
+def _in_chinese(kind: str, facts: Mapping[str, Any]) -> str:
+    text = CHINESE.get(kind, "格式不正确")
+    return text.format(**{name: facts.get(name, "") for name in ("max_length", "min_length", "ge", "gt", "le", "lt")})
 
 
 async def _on_problem(request: Request, error: Exception) -> JSONResponse:

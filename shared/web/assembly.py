@@ -14,6 +14,7 @@ from shared.runtime.service import Background, Sweep, running
 from shared.runtime.settings import ServiceSettings
 from shared.web.app import create_app
 from shared.web.auth import AuthSettings, TokenVerifier
+from shared.web.fields import InBackend
 
 
 class NoBus(Exception):
@@ -86,6 +87,7 @@ def assemble(
         movable_clock=clock if isinstance(clock, ShiftedClock) and not settings.production else None,
         body_limit=settings.body_limit,
     )
+    app.add_middleware(InBackend, backend=backend)
     app.state.backend = backend
     app.state.settings = settings
     app.state.verifier = TokenVerifier(

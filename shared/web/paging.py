@@ -2,7 +2,9 @@
 
 import base64
 import json
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
@@ -28,6 +30,20 @@ class PageRequest:
         self.limit = limit
         self.after = after
 
+    def after_id(self) -> UUID | None:
+        """The key of a list that is sorted by id alone. Raises `InvalidInput`."""
+        if self.after is None:
+            return None
+        try:
+            return UUID(str(self.after[0]))
+        except (ValueError, IndexError):
+            raise _bad_cursor() from None
+
+    def page(self, rows: list[T], key: Callable[[T], Sequence[Any]]) -> Page[T]:
+        """The page of `rows`, of which one more than `limit` was asked for; `key` gives a row's sort key."""
+        shown = rows[: self.limit]
+        return self.answer(shown, *(key(shown[-1]) if len(rows) > self.limit else ()))
+
     def answer(self, rows: list[T], *key: Any) -> Page[T]:
         """The page of `rows`; `key` is the sort key of the last row where more may follow, else empty."""
         if not key:
@@ -49,11 +65,13 @@ def _page(
         after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         after = None
-    if not isinstance(after, list):
-        raise InvalidInput(
-            errors=[Defect(pointer="query/cursor", code="bad_cursor", detail="Take it from a next link")]
-        )
+    if not isinstance(after, list) or not after:
+        raise _bad_cursor()
     return PageRequest(request, limit, after)
+
+
+def _bad_cursor() -> InvalidInput:
+    return InvalidInput(errors=[Defect(pointer="query/cursor", code="bad_cursor", detail="Take it from a next link")])
 
 
 Paging = Annotated[PageRequest, Depends(_page)]

@@ -31,6 +31,7 @@ class Defect(BaseModel):
     pointer: str
     code: str
     detail: str
+    detail_zh: str | None = None
 
 
 class Problem(Exception):
@@ -71,7 +72,7 @@ class Problem(Exception):
         if self.detail is not None:
             body["detail"] = self.detail
         if self.errors is not None:
-            body["errors"] = [defect.model_dump() for defect in self.errors]
+            body["errors"] = [defect.model_dump(exclude_none=True) for defect in self.errors]
         return body | self.extensions
 
 

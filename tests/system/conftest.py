@@ -78,7 +78,7 @@ class City:
     def update(self, code: str, year: int = 2026) -> httpx.Response:
         from services.cli.tour.forms import update_form
 
-        return self.post(f"firm:{code}", f"/enterprises/{code}/updates", update_form(year) | {"declaration": DECLARATION})
+        return self.post(f"firm:{code}", f"/enterprises/{code}/updates", update_form(code, year) | {"declaration": DECLARATION})
 
 
 @pytest.fixture(scope="module")

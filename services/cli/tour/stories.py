@@ -84,7 +84,7 @@ def _grant(firm: Firm, title: str, valid_from: str, valid_to: str, duties_from: 
 
 async def submit_update(stage: Stage, firm: Firm) -> dict[str, Any]:
     return await stage.request(
-        firm.account, "POST", f"{firm.path}/updates", expect=201, body=update_form(2026) | {"declaration": DECLARATION}
+        firm.account, "POST", f"{firm.path}/updates", expect=201, body=update_form(firm.credit_code, 2026) | {"declaration": DECLARATION}
     )
 
 
@@ -197,7 +197,7 @@ async def _too_early(stage: Stage) -> None:
 async def update_in_april(stage: Stage) -> None:
     stage.scene("四、四月里的信息更新", "the careful firm saves a draft, then submits its update")
     await stage.at("2026-04-20T10:00")
-    form = update_form(2026)
+    form = update_form(Cast.careful.credit_code, 2026)
     draft_path = f"{Cast.careful.path}/update_drafts/2026"
     unfinished = {name: value for name, value in form.items() if name != "years"}
     await stage.request(Cast.careful.account, "PUT", draft_path, expect=(200, 201), body=unfinished)

@@ -110,8 +110,8 @@ def test_the_bureau_sees_every_enterprise_and_files_for_none():
     assert not caller.may_act_for(FIRM)
 
 
-def test_an_operator_sees_no_enterprise():
-    assert not officer("operator").may_see(FIRM, "XM-SM")
+def test_an_operator_sees_every_enterprise_and_acts_for_none():
+    assert officer("operator").may_see(FIRM, "XM-SM")
 
 
 def test_credit_codes_claimed_by_an_officer_count_for_nothing():

@@ -1,0 +1,56 @@
+"""Events that concern profiles."""
+
+from services.profile import commands, repository
+from shared.contracts import (
+    CertificationCancelled,
+    CertificationExpired,
+    CertificationExtended,
+    CertificationGranted,
+    ChangeDecided,
+    FreshnessRequested,
+)
+from shared.messaging import Event, Handlers, Work
+
+handlers = Handlers("profile")
+
+
+@handlers.on(CertificationGranted, CertificationExtended, CertificationCancelled, CertificationExpired)
+async def on_certification(
+    work: Work,
+    event: Event[CertificationGranted | CertificationExtended | CertificationCancelled | CertificationExpired],
+) -> None:
+    """A title came or moved: its firm is entered if it is new, its duties are kept."""
+    title = event.data.certification
+    await commands.ensure(work, title.credit_code, title.enterprise_name, title.authority)
+    await repository.copy_title(
+        work.session,
+        {
+            "certification_id": title.certification_id,
+            "credit_code": title.credit_code,
+            "version": title.version,
+            "title": title.title,
+            "status": title.status,
+            "valid_to": title.valid_to,
+            "duties": [duty.model_dump(mode="json", include={"year", "nominal_due", "due"}) for duty in title.duties],
+        },
+    )
+
+
+@handlers.on(ChangeDecided)
+async def on_change_decided(work: Work, event: Event[ChangeDecided]) -> None:
+    """An approved rename or move reaches the profile."""
+    change = event.data
+    if change.new_name is None and change.new_place is None:
+        return
+    report = change.report
+    await commands.ensure(work, report.credit_code, change.previous_name or report.enterprise_name, report.authority)
+    await commands.take_over_change(
+        work, report.credit_code, report.report_id, event.time, name=change.new_name, place=change.new_place
+    )
+
+
+@handlers.on(FreshnessRequested)
+async def on_freshness_requested(work: Work, event: Event[FreshnessRequested]) -> None:
+    """Somebody will not refuse a firm on an old copy, and asks."""
+    asked = event.data
+    await commands.report_freshness(work, asked.request_id, asked.credit_code, asked.enterprise_name, asked.authority)

@@ -1,0 +1,101 @@
+"""Tables of the profile service: enterprises, their names, their annual updates and drafts, copies of their titles."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[dict[str, Any]]: JSONB(none_as_null=True),
+    }
+
+
+class Enterprise(Base):
+    """A firm. Its row lock guards its updates: an instant is read from the clock only while it is held.
+
+    `registered_by` is None for a firm that was entered because a title was granted to it; an officer completes it.
+    `name_as_of` and `place_as_of` are the instants of the decisions that gave the present name and place.
+    """
+
+    __tablename__ = "enterprises"
+    __table_args__ = (Index("enterprises_by_authority", "authority", "credit_code"),)
+
+    credit_code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    authority: Mapped[str]
+    registered_place: Mapped[str | None]
+    contact: Mapped[dict[str, Any] | None]
+    registered_at: Mapped[datetime]
+    registered_by: Mapped[str | None]
+    name_as_of: Mapped[datetime]
+    place_as_of: Mapped[datetime]
+
+
+class Name(Base):
+    """A name that a firm bears or bore, from `since` on; `report_id` is the change report that gave it."""
+
+    __tablename__ = "names"
+    __table_args__ = (Index("names_by_firm", "credit_code", "since"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    credit_code: Mapped[str] = mapped_column(ForeignKey("enterprises.credit_code"))
+    name: Mapped[str]
+    since: Mapped[datetime]
+    report_id: Mapped[UUID | None]
+
+
+class UpdateDraft(Base):
+    """An annual update that is being written, kept as it was sent."""
+
+    __tablename__ = "update_drafts"
+
+    credit_code: Mapped[str] = mapped_column(ForeignKey("enterprises.credit_code"), primary_key=True)
+    duty_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    form: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str]
+
+
+class AnnualUpdate(Base):
+    """A submitted annual update (信息更新). Rows are never changed; a year's first one is the one that counts."""
+
+    __tablename__ = "annual_updates"
+    __table_args__ = (
+        Index("annual_updates_by_year", "credit_code", "duty_year", "submitted_at"),
+        Index("annual_updates_by_firm", "credit_code", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    credit_code: Mapped[str] = mapped_column(ForeignKey("enterprises.credit_code"))
+    duty_year: Mapped[int]
+    submitted_at: Mapped[datetime]
+    submitted_by: Mapped[str]
+    submitted_by_name: Mapped[str]
+    signatory: Mapped[str]
+    enterprise_name: Mapped[str]
+    form: Mapped[dict[str, Any]]
+
+
+class HeldTitle(Base):
+    """A copy of a title at `version`. `duties` holds `{year, nominal_due, due}` of its present period."""
+
+    __tablename__ = "held_titles"
+    __table_args__ = (Index("held_titles_by_firm", "credit_code"),)
+
+    certification_id: Mapped[UUID] = mapped_column(primary_key=True)
+    credit_code: Mapped[str]
+    version: Mapped[int]
+    title: Mapped[str]
+    status: Mapped[str]
+    valid_to: Mapped[date]
+    duties: Mapped[list[dict[str, Any]]]

@@ -1,0 +1,133 @@
+"""All SQL of the profile service."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.profile.models import AnnualUpdate, Enterprise, HeldTitle, Name, UpdateDraft
+
+
+async def enterprise(session: AsyncSession, credit_code: str, *, lock: bool = False) -> Enterprise | None:
+    """A firm; with `lock`, held until the transaction ends."""
+    query = select(Enterprise).where(Enterprise.credit_code == credit_code)
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
+
+
+async def enter(session: AsyncSession, row: dict[str, Any]) -> bool:
+    """Insert a firm unless it is there; whether it was not."""
+    statement = insert(Enterprise).values(row).on_conflict_do_nothing().returning(Enterprise.credit_code)
+    return await session.scalar(statement) is not None
+
+
+async def enterprises(
+    session: AsyncSession,
+    reach: ColumnElement[bool],
+    *,
+    authority: str | None,
+    name: str | None,
+    updated_for: int | None,
+    not_updated_for: int | None,
+    after: str | None,
+    limit: int,
+) -> Sequence[Enterprise]:
+    """Firms by credit code."""
+    query = select(Enterprise).where(reach).order_by(Enterprise.credit_code).limit(limit)
+    if authority is not None:
+        query = query.where(Enterprise.authority == authority)
+    if name is not None:
+        query = query.where(Enterprise.name.contains(name, autoescape=True))
+    if updated_for is not None:
+        query = query.where(_updated(updated_for))
+    if not_updated_for is not None:
+        query = query.where(~_updated(not_updated_for))
+    if after is not None:
+        query = query.where(Enterprise.credit_code > after)
+    return (await session.scalars(query)).all()
+
+
+def _updated(year: int) -> ColumnElement[bool]:
+    return exists().where(AnnualUpdate.credit_code == Enterprise.credit_code, AnnualUpdate.duty_year == year)
+
+
+async def names(session: AsyncSession, credit_code: str) -> Sequence[Name]:
+    """A firm's names, the oldest first."""
+    return (await session.scalars(select(Name).where(Name.credit_code == credit_code).order_by(Name.since))).all()
+
+
+async def first_updates(session: AsyncSession, credit_code: str) -> dict[int, datetime]:
+    """Duty year to the instant of its first submission."""
+    rows = await session.execute(
+        select(AnnualUpdate.duty_year, func.min(AnnualUpdate.submitted_at))
+        .where(AnnualUpdate.credit_code == credit_code)
+        .group_by(AnnualUpdate.duty_year)
+        .order_by(AnnualUpdate.duty_year)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def draft(session: AsyncSession, credit_code: str, duty_year: int, *, lock: bool = False) -> UpdateDraft | None:
+    query = select(UpdateDraft).where(UpdateDraft.credit_code == credit_code, UpdateDraft.duty_year == duty_year)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def remove_draft(session: AsyncSession, credit_code: str, duty_year: int) -> None:
+    await session.execute(
+        delete(UpdateDraft).where(UpdateDraft.credit_code == credit_code, UpdateDraft.duty_year == duty_year)
+    )
+
+
+async def update(session: AsyncSession, credit_code: str, update_id: UUID) -> AnnualUpdate | None:
+    return await session.scalar(
+        select(AnnualUpdate).where(AnnualUpdate.id == update_id, AnnualUpdate.credit_code == credit_code)
+    )
+
+
+async def updates(
+    session: AsyncSession, credit_code: str, *, year: int | None, before: UUID | None, limit: int
+) -> Sequence[AnnualUpdate]:
+    """A firm's updates, the newest first."""
+    query = (
+        select(AnnualUpdate)
+        .where(AnnualUpdate.credit_code == credit_code)
+        .order_by(AnnualUpdate.id.desc())
+        .limit(limit)
+    )
+    if year is not None:
+        query = query.where(AnnualUpdate.duty_year == year)
+    if before is not None:
+        query = query.where(AnnualUpdate.id < before)
+    return (await session.scalars(query)).all()
+
+
+async def titles(session: AsyncSession, credit_code: str) -> Sequence[HeldTitle]:
+    """What is known here of a firm's titles."""
+    return (
+        await session.scalars(
+            select(HeldTitle).where(HeldTitle.credit_code == credit_code).order_by(HeldTitle.certification_id)
+        )
+    ).all()
+
+
+async def copy_title(session: AsyncSession, row: dict[str, Any]) -> None:
+    """Keep a title's state unless a newer one is kept already."""
+    statement = insert(HeldTitle).values(row)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[HeldTitle.certification_id],
+            set_={name: statement.excluded[name] for name in row if name != "certification_id"},
+            where=statement.excluded.version > HeldTitle.version,
+        )
+    )
+
+
+async def add_all(
+    session: AsyncSession, kind: type[Enterprise | Name | AnnualUpdate], rows: Iterable[dict[str, Any]]
+) -> None:
+    """Insert many rows of a table."""
+    if rows := list(rows):
+        await session.execute(insert(kind), rows)

@@ -1,0 +1,152 @@
+"""What the profile service answers."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.profile.domain import YearAnswer
+from services.profile.models import AnnualUpdate, Enterprise, Name, UpdateDraft
+from shared.contracts import Citation, Contact
+from shared.runtime.logs import masked
+from shared.web.caller import Caller, Role
+from shared.web.problems import Defect
+
+
+class PastName(BaseModel):
+    """A name that the firm bears or bore since an instant; `report_id` is the change report that gave it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    since: datetime
+    report_id: UUID | None
+
+
+class EnterpriseView(BaseModel):
+    """A firm. The contact's mobile and e-mail are masked for the operator."""
+
+    credit_code: str
+    version: int
+    name: str
+    authority: str
+    registered_place: str | None
+    contact: Contact | None
+    registered_at: datetime
+
+    @classmethod
+    def of(cls, firm: Enterprise, caller: Caller) -> "EnterpriseView":
+        return cls.model_validate(_enterprise(firm, caller))
+
+
+class EnterpriseDetail(EnterpriseView):
+    """A firm with all its names, the oldest first, and the years it has updated."""
+
+    names: list[PastName]
+    updated_years: dict[int, datetime]
+
+    @classmethod
+    def with_history(
+        cls, firm: Enterprise, caller: Caller, names: list[Name], updates: dict[int, datetime]
+    ) -> "EnterpriseDetail":
+        return cls.model_validate(
+            {
+                **_enterprise(firm, caller),
+                "names": [PastName.model_validate(name) for name in names],
+                "updated_years": updates,
+            }
+        )
+
+
+def _enterprise(firm: Enterprise, caller: Caller) -> dict[str, Any]:
+    contact = dict(firm.contact) if firm.contact else None
+    if contact and caller.role is Role.OPERATOR:
+        contact |= {"mobile": masked(contact["mobile"]), "email": masked(contact["email"])}
+    return {
+        "credit_code": firm.credit_code,
+        "version": firm.version,
+        "name": firm.name,
+        "authority": firm.authority,
+        "registered_place": firm.registered_place,
+        "contact": contact,
+        "registered_at": firm.registered_at,
+    }
+
+
+class DraftView(BaseModel):
+    """A draft as it was saved, and what it still lacks for its submission."""
+
+    duty_year: int
+    version: int
+    saved_at: datetime
+    form: dict[str, Any]
+    defects: list[Defect]
+
+    @classmethod
+    def of(cls, draft: UpdateDraft, defects: list[Defect]) -> "DraftView":
+        return cls(
+            duty_year=draft.duty_year, version=draft.version, saved_at=draft.saved_at, form=draft.form, defects=defects
+        )
+
+
+class TitleYear(BaseModel):
+    """A duty year as one title judges it. `on_time` is None while nothing was submitted."""
+
+    title: str
+    title_name: str
+    nominal_due: date
+    due: date
+    state: str
+    on_time: bool | None
+    submitted_at: datetime | None
+    citation: Citation
+
+    @classmethod
+    def of(cls, answer: YearAnswer, title_name: str) -> "TitleYear":
+        return cls(
+            title=answer.title,
+            title_name=title_name,
+            nominal_due=answer.nominal_due,
+            due=answer.due,
+            state=answer.state,
+            on_time=answer.on_time,
+            submitted_at=answer.submitted_at,
+            citation=Citation.model_validate(answer.basis),
+        )
+
+
+class FreshnessView(BaseModel):
+    """A duty year of a firm for every title that asks for it, as of an instant."""
+
+    credit_code: str
+    year: int
+    as_of: datetime
+    titles: list[TitleYear]
+
+
+class UpdateView(BaseModel):
+    """A submitted annual update, without its form."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    credit_code: str
+    duty_year: int
+    submitted_at: datetime
+    submitted_by_name: str
+    signatory: str
+    enterprise_name: str
+
+
+class UpdateDetail(UpdateView):
+    """A submitted annual update with its form, and what it does for each title."""
+
+    form: dict[str, Any]
+    titles: list[TitleYear]
+
+    @classmethod
+    def of(cls, update: AnnualUpdate, titles: list[TitleYear]) -> "UpdateDetail":
+        return cls.model_validate(
+            {**UpdateView.model_validate(update).model_dump(), "form": update.form, "titles": titles}
+        )

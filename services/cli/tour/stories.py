@@ -84,7 +84,11 @@ def _grant(firm: Firm, title: str, valid_from: str, valid_to: str, duties_from: 
 
 async def submit_update(stage: Stage, firm: Firm) -> dict[str, Any]:
     return await stage.request(
-        firm.account, "POST", f"{firm.path}/updates", expect=201, body=update_form(firm.credit_code, 2026) | {"declaration": DECLARATION}
+        firm.account,
+        "POST",
+        f"{firm.path}/updates",
+        expect=201,
+        body=update_form(firm.credit_code, 2026) | {"declaration": DECLARATION},
     )
 
 

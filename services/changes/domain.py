@@ -1,0 +1,144 @@
+"""How a change report moves, and what may be decided on each title. Pure: states and titles in, decisions out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from shared.contracts import TitleOutcome
+from shared.regulation import Basis, Regulation, Rule, Step, Title
+from shared.web.problems import Conflict, Defect
+
+
+class Status(StrEnum):
+    """Where a report stands (办理状态)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    OPINION_GIVEN = "opinion_given"
+    REFERRED = "referred"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class Act(StrEnum):
+    """What can be done to a report."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    GIVE_OPINION = "give_opinion"
+    DECIDE = "decide"
+    RECORD_ANSWER = "record_answer"
+
+
+ALLOWED_IN: Mapping[Act, Status] = {
+    Act.EDIT: Status.DRAFT,
+    Act.SUBMIT: Status.DRAFT,
+    Act.WITHDRAW: Status.SUBMITTED,
+    Act.GIVE_OPINION: Status.SUBMITTED,
+    Act.DECIDE: Status.OPINION_GIVEN,
+    Act.RECORD_ANSWER: Status.REFERRED,
+}
+"""The one state in which each act is allowed."""
+
+
+class NotInThisState(Conflict):
+    """The report is in a state that does not allow this"""
+
+    type = "report-state"
+    title_zh = "报告当前状态不允许此操作"
+
+
+def require(act: Act, status: str) -> None:
+    """Raise `NotInThisState` unless a report in `status` allows the act."""
+    if status != ALLOWED_IN[act]:
+        raise NotInThisState(
+            f"The report is {status}; this is possible while it is {ALLOWED_IN[act]}",
+            status_of_report=status,
+            possible_while=ALLOWED_IN[act],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A title that the firm holds."""
+
+    certification_id: UUID
+    title: Title
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the bureau wants for one title."""
+
+    certification_id: UUID
+    outcome: TitleOutcome
+    reason: str
+
+
+def offered(title: Title, regulation: Regulation) -> tuple[TitleOutcome, TitleOutcome]:
+    """What the bureau can decide on a title (第十三条): it cancels its own, and refers the ministry's."""
+    ministry = regulation.granted_by(title) is Step.MINISTRY
+    return TitleOutcome.RETAINED, TitleOutcome.REFERRED if ministry else TitleOutcome.CANCELLED
+
+
+def defects_of_decision(wanted: Sequence[Wanted], held: Iterable[Held], regulation: Regulation) -> list[Defect]:
+    """Everything that keeps a decision from being one: every held title exactly once, each with what is offered."""
+    titles = {each.certification_id: each.title for each in held}
+    defects = []
+    seen: set[UUID] = set()
+    for number, each in enumerate(wanted):
+        where = f"/decisions/{number}"
+        title = titles.get(each.certification_id)
+        if title is None:
+            defects.append(
+                Defect(
+                    pointer=f"{where}/certification_id",
+                    code="not_held",
+                    detail="the enterprise holds no such title",
+                    detail_zh="该企业未持有此称号",
+                )
+            )
+        elif each.outcome not in offered(title, regulation):
+            choices = ", ".join(offered(title, regulation))
+            defects.append(
+                Defect(
+                    pointer=f"{where}/outcome",
+                    code="outcome_not_offered",
+                    detail=f"for {title} the bureau can decide: {choices}",
+                    detail_zh=f"对{regulation.title_name(title)}，市工信局可作出的决定：{choices}",
+                )
+            )
+        if each.certification_id in seen:
+            defects.append(
+                Defect(
+                    pointer=f"{where}/certification_id",
+                    code="decided_twice",
+                    detail="this title is decided twice",
+                    detail_zh="同一称号重复",
+                )
+            )
+        seen.add(each.certification_id)
+    for certification_id, title in titles.items():
+        if certification_id not in seen:
+            defects.append(
+                Defect(
+                    pointer="/decisions",
+                    code="title_left_out",
+                    detail=f"{title} {certification_id} is held and not decided",
+                    detail_zh=f"未对所持有的{regulation.title_name(title)}作出决定",
+                )
+            )
+    return defects
+
+
+def after_decision(outcomes: Iterable[str]) -> Status:
+    """Decided, once no title waits for the ministry."""
+    return Status.REFERRED if TitleOutcome.REFERRED in set(outcomes) else Status.DECIDED
+
+
+def basis_of(outcome: str, title: Title, regulation: Regulation) -> Basis:
+    """What a decision on a title rests on."""
+    retained = outcome == TitleOutcome.RETAINED
+    return regulation.basis(Rule.CHANGE_REPORT_RETAINED if retained else Rule.CHANGE_REPORT_CANCELLED, title)

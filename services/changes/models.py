@@ -1,0 +1,94 @@
+"""Tables of the changes service: change reports with their history, copies of firms and their titles."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[dict[str, Any]]: JSONB(none_as_null=True),
+    }
+
+
+class Report(Base):
+    """A change report (重大变化情况报告表).
+
+    `form` is what the firm wrote. `nominal_due`, `due`, `provisional` and `citation` follow from `happened_on`;
+    `submitted_at` and `on_time` are those of the first submission. `decisions` holds one entry per title.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        Index("reports_by_firm", "credit_code", "id"),
+        Index("reports_by_authority", "authority", "id"),
+        Index("reports_by_status", "status", "id"),
+        Index("reports_by_date", "happened_on", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    credit_code: Mapped[str]
+    enterprise_name: Mapped[str]
+    authority: Mapped[str]
+    type: Mapped[str]
+    status: Mapped[str]
+    happened_on: Mapped[date]
+    form: Mapped[dict[str, Any]]
+    nominal_due: Mapped[date]
+    due: Mapped[date]
+    provisional: Mapped[bool]
+    citation: Mapped[dict[str, Any]]
+    submitted_at: Mapped[datetime | None]
+    on_time: Mapped[bool | None]
+    decisions: Mapped[list[dict[str, Any]]]
+
+
+class ReportStep(Base):
+    """One entry of a report's history: who did what, when, with which words."""
+
+    __tablename__ = "report_steps"
+    __table_args__ = (Index("report_steps_by_report", "report_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    at: Mapped[datetime]
+    act: Mapped[str]
+    status: Mapped[str]
+    actor: Mapped[str]
+    actor_name: Mapped[str]
+    role: Mapped[str]
+    words: Mapped[str | None]
+    meets_criteria: Mapped[bool | None]
+
+
+class Firm(Base):
+    """A copy of a firm's name and authority at the profile's `version`; 0 where only a title has named it."""
+
+    __tablename__ = "firms"
+
+    credit_code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    authority: Mapped[str]
+
+
+class HeldTitle(Base):
+    """A copy of a title at `version`."""
+
+    __tablename__ = "held_titles"
+    __table_args__ = (Index("held_titles_by_firm", "credit_code"),)
+
+    certification_id: Mapped[UUID] = mapped_column(primary_key=True)
+    credit_code: Mapped[str]
+    version: Mapped[int]
+    title: Mapped[str]
+    status: Mapped[str]
+    valid_to: Mapped[date]

@@ -1,0 +1,151 @@
+"""What the changes service answers."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.changes.models import Report, ReportStep
+from shared.contracts import Citation
+from shared.regulation import DueDate, Regulation, end_of_day
+from shared.web.problems import Defect
+
+
+class DueDateView(BaseModel):
+    """By when a change is reported: the three months' last day, the working day that decides, and the article.
+
+    `deadline` is the instant at which the due day is over. `provisional`: the holidays of that year are not announced.
+    """
+
+    happened_on: date
+    nominal_due: date
+    due: date
+    deadline: datetime
+    provisional: bool
+    citation: Citation
+
+    @classmethod
+    def of(cls, happened_on: date, due: DueDate) -> "DueDateView":
+        return cls(
+            happened_on=happened_on,
+            nominal_due=due.nominal,
+            due=due.due,
+            deadline=due.deadline,
+            provisional=due.provisional,
+            citation=Citation.model_validate(due.basis),
+        )
+
+
+class Timeliness(DueDateView):
+    """Whether a report was made in time, judged on its first submission; None before that, or once withdrawn.
+
+    `consequence` is what a late report may cost; an officer decides on that, never the platform.
+    """
+
+    submitted_at: datetime | None
+    on_time: bool | None
+    consequence: Citation | None
+
+
+class DecisionView(BaseModel):
+    """The decision on one title."""
+
+    certification_id: UUID
+    title: str
+    title_name: str
+    outcome: str
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    answered_on: date | None = None
+    citation: Citation
+
+
+class StepView(BaseModel):
+    """One entry of a report's history."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    act: str
+    status: str
+    actor_name: str
+    role: str
+    words: str | None
+    meets_criteria: bool | None
+
+
+class ReportView(BaseModel):
+    """A change report."""
+
+    id: UUID
+    version: int
+    credit_code: str
+    enterprise_name: str
+    authority: str
+    type: str
+    status: str
+    happened_on: date
+    before: str
+    after: str
+    reason: str
+    details: dict[str, Any]
+    impact: dict[str, Any]
+    timeliness: Timeliness
+    decisions: list[DecisionView]
+
+    @classmethod
+    def of(cls, report: Report, regulation: Regulation) -> "ReportView":
+        return cls.model_validate(_report(report, regulation))
+
+
+class ReportDetail(ReportView):
+    """A change report with its history, and what a draft still lacks for its submission."""
+
+    steps: list[StepView]
+    defects: list[Defect]
+
+    @classmethod
+    def with_history(
+        cls, report: Report, regulation: Regulation, steps: list[ReportStep], defects: list[Defect]
+    ) -> "ReportDetail":
+        return cls.model_validate(
+            {
+                **_report(report, regulation),
+                "steps": [StepView.model_validate(step) for step in steps],
+                "defects": defects,
+            }
+        )
+
+
+def _report(report: Report, regulation: Regulation) -> dict[str, Any]:
+    late = report.on_time is False
+    return {
+        **{
+            name: getattr(report, name)
+            for name in (
+                "id",
+                "version",
+                "credit_code",
+                "enterprise_name",
+                "authority",
+                "type",
+                "status",
+                "happened_on",
+            )
+        },
+        **report.form,
+        "timeliness": Timeliness(
+            happened_on=report.happened_on,
+            nominal_due=report.nominal_due,
+            due=report.due,
+            deadline=end_of_day(report.due),
+            provisional=report.provisional,
+            citation=Citation.model_validate(report.citation),
+            submitted_at=report.submitted_at,
+            on_time=report.on_time,
+            consequence=Citation.model_validate(regulation.late_change_report_basis) if late else None,
+        ),
+        "decisions": [each | {"title_name": regulation.names[each["title"]]} for each in report.decisions],
+    }

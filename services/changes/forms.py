@@ -23,21 +23,9 @@ class Draft(Form):
     credit_code: CreditCode
     type: ChangeType
     happened_on: HappenedOn
-    before: EARLIEST = date(2000, 1, 1)
-"""Changes before it are nobody's duty any more; a date before it is mistyped."""
-
-HappenedOn = Annotated[PastDate, Field(ge=EARLIEST)]
-Text1000 = ""
-    after: EARLIEST = date(2000, 1, 1)
-"""Changes before it are nobody's duty any more; a date before it is mistyped."""
-
-HappenedOn = Annotated[PastDate, Field(ge=EARLIEST)]
-Text1000 = ""
-    reason: EARLIEST = date(2000, 1, 1)
-"""Changes before it are nobody's duty any more; a date before it is mistyped."""
-
-HappenedOn = Annotated[PastDate, Field(ge=EARLIEST)]
-Text1000 = ""
+    before: Text1000 = ""
+    after: Text1000 = ""
+    reason: Text1000 = ""
     details: dict[str, Any] = Field(default_factory=dict)
     impact: dict[str, Any] = Field(default_factory=dict)
 

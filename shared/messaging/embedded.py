@@ -21,7 +21,10 @@ class EmbeddedBus:
         self._turn = 0
 
     async def publish(self, events: Sequence[Outgoing]) -> list[Undeliverable | None]:
-        takers = {event.type: {name for name, types in SUBSCRIPTIONS.items() if event.type in types} for event in events}
+        takers = {
+            type_: {name for name, types in SUBSCRIPTIONS.items() if type_ in types}
+            for type_ in {event.type for event in events}
+        }
         for name in set().union(*takers.values()):
             if not self._consumers.get(name):
                 raise BusUnavailable(f"{name} is not running")

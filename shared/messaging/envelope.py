@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, StringConstraints, ValidationError
 
 from shared.contracts import EVENT_TYPES, EventData
 
 CONTENT_TYPE = "application/cloudevents+json"
 
-D = TypeVar("D", bound=EventData, covariant=True)
+D = TypeVar("D", bound=EventData)
+D_co = TypeVar("D_co", bound=EventData, covariant=True)
 
 
 class Unreadable(ValueError):
@@ -20,7 +21,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Event(Generic[D]):
+class Event(Generic[D_co]):
     """One fact. `sequence` is the version of the aggregate it tells of; `time` the business instant it happened."""
 
     id: UUID
@@ -30,7 +31,11 @@ class Event(Generic[D]):
     time: datetime
     sequence: int
     traceparent: str | None
-    data: D
+    data: D_co
+
+
+# PostgreSQL keeps no NUL, and a failed message is kept with its type and subject.
+_Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 
 class _Wire(BaseModel):
@@ -39,8 +44,8 @@ class _Wire(BaseModel):
     specversion: str
     id: UUID
     source: str
-    type: str
-    subject: str
+    type: _Text
+    subject: _Text
     time: AwareDatetime
     sequence: str
     dataschema: str | None = None
@@ -91,7 +96,7 @@ def decode(body: bytes) -> Event[EventData]:
     except ValueError as error:
         raise Unreadable(f"not an event: sequence {wire.sequence!r} is no number") from error
     if wire.specversion != "1.0":
-        raise Unreadable(f"CloudEvents {wire.specversion} is not known here")
+        raise Unreadable(f"CloudEvents {wire.specversion!r} is not known here")
     if (model := EVENT_TYPES.get(wire.type)) is None:
         raise Unreadable(f"{wire.type} is not known here")
     try:

@@ -5,11 +5,11 @@ from contextlib import suppress
 
 from sqlalchemy import delete, func, select, update
 
-from shared.messaging.consumer import Consumer, enter, in_trace_of
+from shared.messaging.consumer import Consumer, enter, in_trace_of, told
 from shared.messaging.envelope import Unreadable, decode
 from shared.messaging.tables import FailedMessage, FailedState
 from shared.runtime.database import database_is_down, lost_a_race
-from shared.runtime.logs import logger, masked
+from shared.runtime.logs import logger
 
 LONGEST_WAIT = 3600
 
@@ -75,7 +75,7 @@ class FailedMessages:
                         attempts=FailedMessage.attempts + 1,
                         state=FailedState.DEAD if dead else FailedState.WAITING,
                         error_kind=type(error).__name__,
-                        error=masked(str(error))[:4000],
+                        error=told(error),
                         next_try_at=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, wait),
                     )
                     .execution_options(synchronize_session=False)

@@ -24,6 +24,7 @@ LOST = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError, asyncio.Inva
 CONFIRM_TIMEOUT = 15.0
 CONNECT_TIMEOUT = 10.0
 HEARTBEAT = 15
+REDECLARE_AFTER = 1.0
 LONGEST_WAIT = 5.0
 
 
@@ -31,26 +32,45 @@ class RabbitBus:
     """Events over RabbitMQ, published with confirms, raising what has nowhere to go."""
 
     def __init__(
-        self, url: str, *, exchange: str = "peiyu.events", queue_prefix: str = "peiyu", batch: int = 200, linger: float = 0.005
+        self,
+        url: str,
+        *,
+        exchange: str = "peiyu.events",
+        queue_prefix: str = "peiyu",
+        batch: int = 200,
+        linger: float = 0.005,
     ) -> None:
         self._url = url
         self._exchange_name = exchange
         self._queue_prefix = queue_prefix
         self._batch = batch
         self._linger = linger
-        self._publishing: tuple[AbstractConnection, AbstractExchange] | None = None
+        self._publishing: tuple[AbstractConnection, AbstractChannel, AbstractExchange] | None = None
         self._connecting = asyncio.Lock()
         self._log = logger(__name__)
 
     async def publish(self, events: Sequence[Outgoing]) -> list[Undeliverable | None]:
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT):
-                exchange = await self._exchange()
-            async with asyncio.timeout(CONFIRM_TIMEOUT):
-                return list(await asyncio.gather(*(self._publish_one(exchange, event) for event in events)))
+            return await self._publish(events)
         except LOST as error:
             await self._forget()
             raise BusUnavailable(f"RabbitMQ: {type(error).__name__} {error}") from error
+
+    async def _publish(self, events: Sequence[Outgoing]) -> list[Undeliverable | None]:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            channel, exchange = await self._channel()
+        async with asyncio.timeout(CONFIRM_TIMEOUT):
+            results = list(await asyncio.gather(*(self._publish_one(exchange, event) for event in events)))
+        if returned := [place for place, result in enumerate(results) if result is not None]:
+            # A queue may have been deleted since this connection declared it. The broker needs a moment to tell its
+            # consumers: to those of a quorum queue that is declared again at once it says and brings nothing more.
+            await asyncio.sleep(REDECLARE_AFTER)
+            async with asyncio.timeout(CONFIRM_TIMEOUT):
+                await self._declare(channel)
+                again = await asyncio.gather(*(self._publish_one(exchange, events[place]) for place in returned))
+            for place, result in zip(returned, again, strict=True):
+                results[place] = result
+        return results
 
     async def _publish_one(self, exchange: AbstractExchange, event: Outgoing) -> Undeliverable | None:
         message = aio_pika.Message(
@@ -66,17 +86,17 @@ class RabbitBus:
             return Undeliverable(f"no queue takes {event.type}")
         return None
 
-    async def _exchange(self) -> AbstractExchange:
+    async def _channel(self) -> tuple[AbstractChannel, AbstractExchange]:
         async with self._connecting:
             if self._publishing is None or self._publishing[0].is_closed:
                 connection = await self._connect()
                 try:
                     channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-                    self._publishing = (connection, await self._declare(channel))
+                    self._publishing = (connection, channel, await self._declare(channel))
                 except BaseException:
                     await connection.close()
                     raise
-            return self._publishing[1]
+            return self._publishing[1:]
 
     async def _connect(self) -> AbstractConnection:
         return await aio_pika.connect(self._url, timeout=CONNECT_TIMEOUT, heartbeat=HEARTBEAT)
@@ -125,6 +145,8 @@ class RabbitBus:
                 arrived.put_nowait(None)
 
             channel.close_callbacks.add(end)
+            # The broker says so when the queue was deleted; the next connection declares it again.
+            (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(end)
             connection.close_callbacks.add(end)
             tag = await queue.consume(arrived.put)
             stop = asyncio.ensure_future(self._stop_consuming(queue, tag, stopping, end))
@@ -165,9 +187,7 @@ class RabbitBus:
                     batch.append(message)
         return batch
 
-    async def _hand_over(
-        self, consumer: Consumer, batch: list[AbstractIncomingMessage], lost: asyncio.Event
-    ) -> None:
+    async def _hand_over(self, consumer: Consumer, batch: list[AbstractIncomingMessage], lost: asyncio.Event) -> None:
         wait = 0.2
         while not lost.is_set():
             try:
@@ -183,10 +203,10 @@ class RabbitBus:
     async def connected(self) -> bool:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                return not (await self._exchange()).channel.is_closed
+                channel, _ = await self._channel()
+                return not channel.is_closed
         except LOST:
             return False
 
     async def close(self) -> None:
         await self._forget()
-

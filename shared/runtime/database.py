@@ -1,6 +1,7 @@
 """PostgreSQL through SQLAlchemy: one database per service, one transaction per piece of work."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ SERVICES = Path(__file__).parents[2] / "services"
 
 DOWN = (
     ConnectionError,
+    socket.gaierror,
     asyncio.TimeoutError,
     PoolTimeout,
     asyncpg.PostgresConnectionError,
@@ -47,9 +49,11 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 
 def database_is_down(error: BaseException) -> bool:
     """Whether `error` says that the database cannot be used now, and nothing about what was asked of it."""
-    causes = _causes(error)
-    return any(isinstance(cause, DOWN) for cause in causes) or any(
-        isinstance(cause, DBAPIError) and cause.connection_invalidated for cause in causes
+    return any(
+        isinstance(cause, DOWN)
+        or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
+        or (isinstance(cause, FileNotFoundError) and cause.filename is None)  # a server's socket, not a file
+        for cause in _causes(error)
     )
 
 

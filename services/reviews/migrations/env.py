@@ -1,6 +1,5 @@
 """Alembic's entry: `shared.runtime.database.migrate` calls it with a connection."""
 
-import shared.messaging.tables
 import shared.web.idempotency  # noqa: F401 - registers its table
 from services.reviews.models import Base
 from shared.runtime.database import Infrastructure, run_migrations

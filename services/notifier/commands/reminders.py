@@ -1,0 +1,77 @@
+"""The sweep over obligations whose next stage has come."""
+
+from services.notifier import domain
+from services.notifier.commands.news import Row, to_firm, to_officers
+from services.notifier.models import Obligation
+from services.notifier.repository import messages, obligations
+from services.notifier.settings import NotifierSettings
+from services.notifier.vocabulary import REMINDERS
+from shared.messaging import Work
+from shared.regulation import Duty
+
+
+async def remind(work: Work, settings: NotifierSettings) -> int:
+    """Write the reminders of one page of obligations; how many were looked at.
+
+    Of the stages that have passed only the most urgent is written, once, to the firm's contact and into the digest of
+    its authority's officers; what still waits of milder ones is let go.
+    """
+    now = work.now()
+    page = await obligations.at_a_stage(work.session, now, settings.reminder_page)
+    if not page:
+        return 0
+    looked_at: list[Row] = []
+    reminders: list[Row] = []
+    digests: dict[tuple[str, str], Row] = {}
+    for obligation, firm in page:
+        planned = domain.stages(
+            work.regulation.reminders(obligation.duty),
+            obligation.duty,
+            obligation.nominal_due,
+            obligation.due,
+            obligation.acts_from,
+        )
+        choice = domain.choose(planned, obligation.stage, obligation.due, now, settings.too_old)
+        looked_at.append(
+            {"id": obligation.id, "stage": choice.stage or obligation.stage, "next_stage_at": choice.next_at}
+        )
+        if choice.stage is None:
+            continue
+        kind = REMINDERS[Duty(obligation.duty)]
+        facts = _facts(obligation)
+        reminders.append(
+            to_firm(
+                work,
+                firm,
+                kind,
+                str(obligation.id),
+                facts,
+                stage=choice.stage,
+                obligation_id=obligation.id,
+                due=obligation.due,
+            )
+        )
+        about = f"{firm.authority}/{obligation.due}"
+        digests.setdefault(
+            (about, f"{kind}/{choice.stage}"),
+            to_officers(work, firm.authority, kind, about, facts, stage=choice.stage, due=obligation.due),
+        )
+    written = [*reminders, *(digests[key] for key in sorted(digests))]
+    await messages.supersede(work.session, [(row["kind"], row["about"], row["stage"]) for row in written])
+    await messages.write(work.session, reminders)
+    await messages.write_digests(
+        work.session, written[len(reminders) :], settings.digest_quiet, settings.digest_longest
+    )
+    await obligations.change(work.session, looked_at)
+    return len(page)
+
+
+def _facts(obligation: Obligation) -> Row:
+    return {
+        "duty": obligation.duty,
+        "year": obligation.year,
+        "nominal_due": obligation.nominal_due.isoformat(),
+        "due": obligation.due.isoformat(),
+        "citation": obligation.citation,
+        **obligation.facts,
+    }

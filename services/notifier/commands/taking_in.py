@@ -1,0 +1,283 @@
+"""Takes events in: all that one transaction brings is gathered first and has its effect together, just before commit.
+
+A published list brings thousands of events within seconds; handled one by one each would cost a dozen statements,
+together they cost that for a whole batch. Nothing depends on the order within a batch or between batches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuid7s
+from sqlalchemy import event as database_events
+from sqlalchemy.util import await_only
+
+from services.notifier import domain
+from services.notifier.commands.news import to_firm, to_officers
+from services.notifier.models import Application, Certification, Obligation, Report
+from services.notifier.repository import copies, messages, obligations
+from services.notifier.repository.copies import Known
+from services.notifier.vocabulary import Kind, ObligationState, Reason
+from shared.contracts import (
+    CertificationState,
+    ChangeReportState,
+    EventData,
+    ProfileState,
+    ReviewState,
+)
+from shared.messaging import Event, Work
+from shared.regulation import Regulation
+
+Row = dict[str, Any]
+BATCH = "notifier's batch"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened to a firm, to be told to its contact, and to its authority's officers as well."""
+
+    credit_code: str
+    kind: Kind
+    about: str
+    facts: Row
+    officers_too: bool = False
+
+
+@dataclass
+class Batch:
+    """What the events of one transaction bring, the newest version of each thing."""
+
+    firms: dict[str, Row] = field(default_factory=dict)
+    certifications: dict[UUID, Row] = field(default_factory=dict)
+    reports: dict[UUID, Row] = field(default_factory=dict)
+    applications: dict[UUID, Row] = field(default_factory=dict)
+    heard: list[Row] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    readdressed: set[str] = field(default_factory=set)
+
+    def profile(self, state: ProfileState) -> None:
+        contact = state.contact
+        self._firm(
+            credit_code=state.credit_code,
+            version=state.version,
+            name=state.name,
+            authority=state.authority,
+            contact_name=contact.name if contact else None,
+            contact_email=contact.email if contact else None,
+            language=contact.language if contact else "zh-CN",
+            updates=[each.model_dump(mode="json") for each in state.updates],
+        )
+        self.readdressed.add(state.credit_code)
+
+    def certification(self, state: CertificationState) -> None:
+        self._named(state)
+        row = {
+            "id": state.certification_id,
+            **state.model_dump(
+                include={
+                    "credit_code",
+                    "version",
+                    "title",
+                    "status",
+                    "eligibility",
+                    "valid_to",
+                    "window_opens",
+                    "window_closes",
+                }
+            ),
+            "duties": [each.model_dump(mode="json") for each in state.duties],
+        }
+        _newest(self.certifications, state.certification_id, row)
+
+    def report(self, state: ChangeReportState, standing: ObligationState) -> None:
+        self._named(state)
+        row = {
+            "id": state.report_id,
+            **state.model_dump(
+                include={
+                    "credit_code",
+                    "version",
+                    "type",
+                    "happened_on",
+                    "nominal_due",
+                    "due",
+                    "provisional",
+                    "citation",
+                }
+            ),
+            "standing": standing,
+        }
+        _newest(self.reports, state.report_id, row)
+
+    def application(self, state: ReviewState, outcome: str | None) -> None:
+        self._named(state)
+        row = {
+            "id": state.review_id,
+            **state.model_dump(include={"certification_id", "credit_code", "version", "applied_at"}),
+            "outcome": outcome,
+        }
+        _newest(self.applications, state.review_id, row)
+
+    def tell(self, credit_code: str, kind: Kind, about: str, *, officers_too: bool = False, **facts: Any) -> None:
+        """Tell the firm's contact what happened, once for each `kind` and `about`."""
+        self.news.append(News(credit_code, kind, about, facts, officers_too))
+
+    def _named(self, state: CertificationState | ChangeReportState | ReviewState) -> None:
+        """The firm that a title, report or application names; version 0 gives way to any profile."""
+        self._firm(
+            credit_code=state.credit_code,
+            version=0,
+            name=state.enterprise_name,
+            authority=state.authority,
+            contact_name=None,
+            contact_email=None,
+            language="zh-CN",
+            updates=[],
+        )
+
+    def _firm(self, **row: Any) -> None:
+        _newest(self.firms, row["credit_code"], row)
+
+
+def _newest(kept: dict[Any, Row], key: Any, row: Row) -> None:
+    if key not in kept or kept[key]["version"] < row["version"]:
+        kept[key] = row
+
+
+def taking_in(work: Work, event: Event[EventData]) -> Batch:
+    """The batch of this transaction, in which the event is noted.
+
+    It has its effect just before the transaction, or the savepoint around the event, is committed; none where that is
+    rolled back.
+    """
+    session = work.session.sync_session
+    batch: Batch | None = session.info.get(BATCH)
+    if batch is None:
+        batch = session.info[BATCH] = Batch()
+
+        def before_commit(_: object) -> None:
+            if (gathered := session.info.pop(BATCH, None)) is not None:
+                await_only(settle(work, gathered))
+
+        database_events.listen(session, "before_commit", before_commit)
+        database_events.listen(session, "after_soft_rollback", lambda *_: session.info.pop(BATCH, None))
+    batch.heard.append(
+        {
+            "id": event.id,
+            "credit_code": event.subject,
+            "type": event.type,
+            "sequence": event.sequence,
+            "at": event.time,
+        }
+    )
+    return batch
+
+
+async def settle(work: Work, batch: Batch) -> None:
+    """Bring copies, obligations and messages to what the batch tells.
+
+    Taking the firms locks them, so that what is derived from a firm's copies is derived by one at a time. Firms come
+    before obligations and these before messages, here and in the sweep, so that nobody waits in a circle.
+    """
+    session = work.session
+    await copies.keep_heard(session, batch.heard)
+    await copies.take_firms(session, batch.firms.values())
+    await copies.take(session, Certification, list(batch.certifications.values()))
+    await copies.take(session, Report, list(batch.reports.values()))
+    await copies.take(session, Application, list(batch.applications.values()))
+    known = await copies.known(session, batch.firms)
+    await _settle_obligations(work, list(known.values()))
+    if batch.readdressed:
+        await messages.readdress(session, batch.readdressed)
+    rows = []
+    for news in batch.news:
+        firm = known[news.credit_code].firm
+        rows.append(to_firm(work, firm, news.kind, news.about, news.facts))
+        if news.officers_too:
+            facts = {"credit_code": firm.credit_code, "enterprise_name": firm.name, **news.facts}
+            rows.append(to_officers(work, firm.authority, news.kind, news.about, facts))
+    await messages.write(session, rows)
+
+
+async def _settle_obligations(work: Work, firms: Sequence[Known]) -> None:
+    added: list[Row] = []
+    changed: list[Row] = []
+    for known in firms:
+        new, other = _reconciled(work, known)
+        added += new
+        changed += other
+    await obligations.add(work.session, added)
+    await obligations.change(work.session, changed)
+    for reason in (Reason.MET, Reason.ENDED):
+        await messages.let_go(work.session, [row["id"] for row in changed if row["state"] == reason], reason)
+
+
+def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
+    """The firm's obligations that are new, and what has changed of the others, by what it owes now."""
+    added: list[Row] = []
+    changed: list[Row | None] = []
+    present = {(each.duty, each.subject, each.due): each for each in known.obligations}
+    for each in owed(known, work.regulation):
+        obligation = present.pop(each.key, None)
+        if obligation is None:
+            added.append(_new(work, known.firm.credit_code, each))
+        else:
+            changed.append(_changed(work, obligation, each.state, each.facts))
+    for obligation in present.values():
+        if obligation.state != ObligationState.MET:
+            met = domain.met_after_all(obligation, known.updates, known.applications, known.reports)
+            state = ObligationState.MET if met else ObligationState.ENDED
+            changed.append(_changed(work, obligation, state, obligation.facts))
+    return added, [row for row in changed if row is not None]
+
+
+def owed(known: Known, regulation: Regulation) -> list[domain.Owed]:
+    """Everything that the firm owes by what is known of it."""
+    reports = [each for report in known.reports if (each := domain.report_owed(report)) is not None]
+    return [
+        *domain.updates_owed(known.firm.credit_code, known.certifications, known.updates, regulation),
+        *domain.reviews_owed(known.certifications, known.applications, regulation),
+        *reports,
+    ]
+
+
+def _new(work: Work, credit_code: str, each: domain.Owed) -> Row:
+    is_open = each.state == ObligationState.OPEN
+    return {
+        "id": uuid7s.uuid7(),
+        "credit_code": credit_code,
+        "duty": each.duty,
+        "subject": each.subject,
+        "year": each.year,
+        "nominal_due": each.nominal_due,
+        "due": each.due,
+        "acts_from": each.acts_from,
+        "state": each.state,
+        "stage": None,
+        "next_stage_at": _next_stage_at(work, each, None) if is_open else None,
+        "facts": each.facts,
+        "citation": each.citation,
+        "opened_at": work.now(),
+        "closed_at": None if is_open else work.now(),
+    }
+
+
+def _changed(work: Work, obligation: Obligation, state: ObligationState, facts: Row) -> Row | None:
+    """What is to be set on an obligation that is now in `state`; None where nothing is."""
+    if obligation.state == state and obligation.facts == facts:
+        return None
+    is_open = state == ObligationState.OPEN
+    return {
+        "id": obligation.id,
+        "state": state,
+        "facts": facts,
+        "next_stage_at": _next_stage_at(work, obligation, obligation.stage) if is_open else None,
+        "closed_at": None if is_open else obligation.closed_at or work.now(),
+    }
+
+
+def _next_stage_at(work: Work, each: Obligation | domain.Owed, last: str | None) -> Any:
+    planned = domain.stages(work.regulation.reminders(each.duty), each.duty, each.nominal_due, each.due, each.acts_from)
+    left = domain.after(planned, last)
+    return left[0].at if left else None

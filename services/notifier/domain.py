@@ -1,0 +1,252 @@
+"""What a firm owes, and when it is reminded of it: pure functions over copies, dates and the regulation.
+
+What is owed is computed anew from the copies whenever one of them changed, never patched by single events; that makes
+it independent of the order in which events arrive.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.notifier.models import Application, Certification, Obligation, Report
+from services.notifier.vocabulary import START, ObligationState
+from shared.contracts import Citation
+from shared.regulation import (
+    Duty,
+    Regulation,
+    Reminders,
+    Rule,
+    Title,
+    end_of_day,
+    shanghai_date,
+    start_of_day,
+)
+
+RECENT = timedelta(days=30)
+"""How old a grant or an update may be to be worth a mail: lists taken over from elsewhere tell of years long past."""
+
+UNSUCCESSFUL = frozenset({"refused", "withdrawn", "stopped"})
+"""Outcomes of an application that leave the firm without one."""
+
+Key = tuple[str, str, date]
+
+
+@dataclass(slots=True)
+class Owed:
+    """A duty as the copies show it."""
+
+    duty: Duty
+    subject: str
+    year: int | None
+    nominal_due: date
+    due: date
+    acts_from: datetime
+    state: ObligationState
+    citation: dict[str, Any]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        return self.duty, self.subject, self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A reminder's stage: days before the date, or `start`; due to go out from the instant `at`."""
+
+    name: str
+    at: datetime
+
+
+def update_subject(credit_code: str, year: int) -> str:
+    """What an annual update is about: the firm's year, whichever of its titles ask for it."""
+    return f"{credit_code}/{year}"
+
+
+def updates_owed(
+    credit_code: str,
+    certifications: Iterable[Certification],
+    updates: Mapping[int, datetime],
+    regulation: Regulation,
+) -> list[Owed]:
+    """The annual updates (信息更新, 第十二条) that a firm owes for its titles: one for each year and due date.
+
+    A missed one has ended: what is submitted late restores nothing.
+    """
+    owed: dict[Key, Owed] = {}
+    for certification in sorted(certifications, key=lambda each: each.id):
+        if certification.status != "valid":
+            continue
+        title = Title(certification.title)
+        for duty in certification.duties:
+            year, due = int(duty["year"]), date.fromisoformat(duty["due"])
+            each = Owed(
+                duty=Duty.UPDATE,
+                subject=update_subject(credit_code, year),
+                year=year,
+                nominal_due=date.fromisoformat(duty["nominal_due"]),
+                due=due,
+                acts_from=regulation.update_opens(year),
+                state=ObligationState.OPEN,
+                citation=_cited(regulation, Rule.UPDATE_DUE, title, date(year, 1, 1)),
+                facts={"titles": []},
+            )
+            each = owed.setdefault(each.key, each)
+            if duty["state"] == "met" or updated_in_time(updates, year, each.acts_from, due):
+                each.state = ObligationState.MET
+            elif duty["state"] == "missed" and each.state == ObligationState.OPEN:
+                each.state = ObligationState.ENDED
+            if title.value not in each.facts["titles"]:
+                each.facts["titles"].append(title.value)
+    return list(owed.values())
+
+
+def updated_in_time(updates: Mapping[int, datetime], year: int, opens: datetime, due: date) -> bool:
+    """Whether the first update of a year was submitted from `opens` until the end of the due day."""
+    submitted_at = updates.get(year)
+    return submitted_at is not None and opens <= submitted_at < end_of_day(due)
+
+
+def reviews_owed(
+    certifications: Iterable[Certification], applications: Iterable[Application], regulation: Regulation
+) -> list[Owed]:
+    """The reviews (复核, 第十一条) that a firm can apply for; a title without the right to one has none."""
+    filed = list(applications)
+    owed = []
+    for certification in certifications:
+        if certification.status != "valid" or certification.eligibility != "held":
+            continue
+        title = Title(certification.title)
+        opens = start_of_day(certification.window_opens)
+        applied = applied_for(str(certification.id), opens, filed)
+        owed.append(
+            Owed(
+                duty=Duty.REVIEW,
+                subject=str(certification.id),
+                year=certification.valid_to.year,
+                nominal_due=certification.window_closes,
+                due=certification.window_closes,
+                acts_from=opens,
+                state=ObligationState.MET if applied else ObligationState.OPEN,
+                citation=_cited(regulation, Rule.REVIEW_WINDOW, title, certification.valid_to),
+                facts={
+                    "titles": [title.value],
+                    "opens": certification.window_opens.isoformat(),
+                    "valid_to": certification.valid_to.isoformat(),
+                },
+            )
+        )
+    return owed
+
+
+def applied_for(
+    certification: str, opens: datetime, applications: Iterable[Application], closes: date | None = None
+) -> bool:
+    """Whether an application that stands was filed for a title since `opens`, and not after `closes`."""
+    return any(
+        str(each.certification_id) == certification
+        and each.outcome not in UNSUCCESSFUL
+        and each.applied_at >= opens
+        and (closes is None or each.applied_at < end_of_day(closes))
+        for each in applications
+    )
+
+
+def report_owed(report: Report) -> Owed | None:
+    """The change report (重大变化情况报告, 第十三条) that a draft announces; None once nothing is owed."""
+    state = ObligationState(report.standing)
+    if state is ObligationState.ENDED:
+        return None
+    return Owed(
+        duty=Duty.CHANGE_REPORT,
+        subject=str(report.id),
+        year=None,
+        nominal_due=report.nominal_due,
+        due=report.due,
+        acts_from=start_of_day(report.happened_on),
+        state=state,
+        citation=report.citation,
+        facts={
+            "type": report.type,
+            "happened_on": report.happened_on.isoformat(),
+            "provisional": report.provisional,
+        },
+    )
+
+
+def met_after_all(
+    obligation: Obligation,
+    updates: Mapping[int, datetime],
+    applications: Iterable[Application],
+    reports: Iterable[Report],
+) -> bool:
+    """Whether an obligation that the copies no longer show was met before it went, whatever was heard of first."""
+    match obligation.duty:
+        case Duty.UPDATE if obligation.year is not None:
+            return updated_in_time(updates, obligation.year, obligation.acts_from, obligation.due)
+        case Duty.REVIEW:
+            return applied_for(obligation.subject, obligation.acts_from, applications, obligation.due)
+        case _:
+            return any(
+                str(report.id) == obligation.subject and report.standing == ObligationState.MET for report in reports
+            )
+
+
+def stages(reminders: Reminders, duty: str, nominal_due: date, due: date, acts_from: datetime) -> tuple[Stage, ...]:
+    """The stages of an obligation, mildest first.
+
+    A stage is at most its days before the date. A period in months counts to its own last day, not to the working
+    day it rolls to; the other dates are fixed, and only a notice moves them. Nothing goes out before the firm can
+    act, but for the first announcement of a review.
+    """
+    last = nominal_due if duty == Duty.CHANGE_REPORT else due
+    announced = max(reminders.days_before) if duty == Duty.REVIEW and reminders.days_before else None
+    found: list[tuple[datetime, int, str]] = []
+    if reminders.at_start:
+        found.append((acts_from, -(10**6), START))
+    for days in reminders.days_before:
+        at = start_of_day(last - timedelta(days=days))
+        found.append((at if days == announced else max(at, acts_from), -days, str(days)))
+    return tuple(Stage(name, at) for at, _, name in sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which stage of an obligation goes out now, if one does, and when to look again."""
+
+    stage: str | None
+    next_at: datetime | None
+
+
+def choose(planned: Sequence[Stage], last: str | None, due: date, now: datetime, too_old: timedelta) -> Choice:
+    """The most urgent stage that has passed since `last`, which went out before; milder ones are left out.
+
+    Nothing goes out about a date that is too long past.
+    """
+    if gone(due, now, too_old):
+        return Choice(None, None)
+    left = after(planned, last)
+    passed = [stage.name for stage in left if stage.at <= now]
+    return Choice(passed[-1] if passed else None, next((stage.at for stage in left if stage.at > now), None))
+
+
+def after(planned: Sequence[Stage], last: str | None) -> Sequence[Stage]:
+    """The stages that follow the one named `last`; all where None went out."""
+    places = [place for place, stage in enumerate(planned) if stage.name == last]
+    return planned[places[0] + 1 :] if places else planned
+
+
+def gone(due: date, now: datetime, too_old: timedelta) -> bool:
+    """Whether a date passed so long ago that nothing is sent about it any more."""
+    return now >= end_of_day(due) + too_old
+
+
+def recent(moment: date | datetime, now: datetime) -> bool:
+    """Whether something lies within `RECENT` of now, before or after."""
+    day = shanghai_date(moment) if isinstance(moment, datetime) else moment
+    return abs(shanghai_date(now) - day) <= RECENT
+
+
+def _cited(regulation: Regulation, rule: Rule, title: Title, on: date) -> dict[str, Any]:
+    return Citation.model_validate(regulation.basis(rule, title, on)).model_dump()

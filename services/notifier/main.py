@@ -1,0 +1,34 @@
+"""The notifier, assembled."""
+
+from services.notifier.api import router
+from services.notifier.commands.reminders import remind
+from services.notifier.delivery import Deliverer
+from services.notifier.handlers import handlers
+from services.notifier.settings import NotifierSettings
+from shared.messaging import Backend
+from shared.runtime.service import Background, Sweep
+from shared.web.assembly import Service, Surroundings, assemble
+
+
+def build(settings: NotifierSettings, around: Surroundings | None = None) -> Service:
+    """The service that tells firms and officers what is owed, by when, and what happened."""
+
+    def sweeps(backend: Backend) -> list[Sweep]:
+        async def step() -> int:
+            async with backend.work() as work:
+                return await remind(work, settings)
+
+        return [Sweep("reminders", step, settings.sweep_interval)]
+
+    def backgrounds(backend: Backend) -> list[tuple[str, Background]]:
+        return [(f"mail-{number}", Deliverer(backend, settings).run) for number in range(settings.mail_workers)]
+
+    return assemble(
+        "notifier",
+        settings,
+        routers=[router],
+        handlers=handlers,
+        sweeps=sweeps,
+        backgrounds=backgrounds,
+        around=around,
+    )

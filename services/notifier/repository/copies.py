@@ -1,0 +1,100 @@
+"""Copies of what other services own: taken when newer, loaded by firm."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import insert as plain_insert
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifier.models import Application, Certification, Firm, HeardEvent, Obligation, Report
+
+Copied = TypeVar("Copied", Certification, Report, Application, Obligation)
+Row = dict[str, Any]
+
+
+async def take_firms(session: AsyncSession, rows: Iterable[Row]) -> None:
+    """Keep each firm's state unless a newer one is kept; every firm is locked until the transaction ends."""
+    statement = insert(Firm)
+    taken = {
+        column.name: statement.excluded[column.name]
+        for column in Firm.__table__.columns
+        if column.name != "credit_code"
+    }
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Firm.credit_code], set_=taken, where=statement.excluded.version > Firm.version
+        ),
+        sorted(rows, key=lambda row: str(row["credit_code"])),  # one order for all, so that nobody waits in a circle
+    )
+
+
+async def take(session: AsyncSession, table: type[Certification | Report | Application], rows: Sequence[Row]) -> None:
+    """Keep each state unless a newer one is kept already."""
+    if not rows:
+        return
+    statement = insert(table)
+    taken = {column.name: statement.excluded[column.name] for column in table.__table__.columns if column.name != "id"}
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[table.id], set_=taken, where=statement.excluded.version > table.version
+        ),
+        rows,
+    )
+
+
+async def keep_heard(session: AsyncSession, rows: Sequence[Row]) -> None:
+    """Note events in the history of their firms."""
+    await session.execute(plain_insert(HeardEvent), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known here of one firm."""
+
+    firm: Firm
+    certifications: Sequence[Certification]
+    reports: Sequence[Report]
+    applications: Sequence[Application]
+    obligations: Sequence[Obligation]
+
+    @property
+    def updates(self) -> dict[int, datetime]:
+        """Year to the instant of its first annual update."""
+        return {each["year"]: datetime.fromisoformat(each["submitted_at"]) for each in self.firm.updates}
+
+
+async def known(session: AsyncSession, credit_codes: Collection[str]) -> dict[str, Known]:
+    """What is known of each of these firms."""
+    firms = await firms_of(session, credit_codes)
+    certifications = await _by_firm(session, Certification, credit_codes)
+    reports = await _by_firm(session, Report, credit_codes)
+    applications = await _by_firm(session, Application, credit_codes)
+    obligations = await _by_firm(session, Obligation, credit_codes)
+    return {
+        code: Known(
+            firm,
+            certifications.get(code, ()),
+            reports.get(code, ()),
+            applications.get(code, ()),
+            obligations.get(code, ()),
+        )
+        for code, firm in firms.items()
+    }
+
+
+async def firms_of(session: AsyncSession, credit_codes: Collection[str]) -> Mapping[str, Firm]:
+    found = await session.scalars(select(Firm).where(Firm.credit_code.in_(credit_codes)))
+    return {firm.credit_code: firm for firm in found}
+
+
+async def _by_firm(
+    session: AsyncSession, table: type[Copied], credit_codes: Collection[str]
+) -> dict[str, list[Copied]]:
+    grouped: dict[str, list[Copied]] = {}
+    for row in await session.scalars(select(table).where(table.credit_code.in_(credit_codes))):
+        grouped.setdefault(row.credit_code, []).append(row)
+    return grouped

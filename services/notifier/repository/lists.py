@@ -1,0 +1,77 @@
+"""What is read by API: obligations, messages and events, page by page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifier.models import Firm, HeardEvent, Message, Obligation
+
+
+async def authority_of(session: AsyncSession, credit_code: str) -> str | None:
+    """The reviewing authority of a firm; None where the firm is not known."""
+    return await session.scalar(select(Firm.authority).where(Firm.credit_code == credit_code))
+
+
+async def obligations(
+    session: AsyncSession,
+    reach: ColumnElement[bool],
+    *,
+    filters: Mapping[str, Any],
+    authority: str | None,
+    due_from: date | None,
+    due_to: date | None,
+    after: tuple[date, UUID] | None,
+    limit: int,
+) -> Sequence[tuple[Obligation, Firm]]:
+    """Obligations with their firms, by due date; `filters` maps columns to what they equal, None for anything."""
+    query = (
+        select(Obligation, Firm)
+        .join(Firm, Firm.credit_code == Obligation.credit_code)
+        .where(reach, *_equal(Obligation, filters))
+        .order_by(Obligation.due, Obligation.id)
+        .limit(limit)
+    )
+    if authority is not None:
+        query = query.where(Firm.authority == authority)
+    if due_from is not None:
+        query = query.where(Obligation.due >= due_from)
+    if due_to is not None:
+        query = query.where(Obligation.due <= due_to)
+    if after is not None:
+        query = query.where(tuple_(Obligation.due, Obligation.id) > after)
+    return [(obligation, firm) for obligation, firm in await session.execute(query)]
+
+
+async def messages(
+    session: AsyncSession,
+    reach: ColumnElement[bool],
+    *,
+    filters: Mapping[str, Any],
+    before: UUID | None,
+    limit: int,
+) -> Sequence[Message]:
+    """Messages, the newest first."""
+    query = select(Message).where(reach, *_equal(Message, filters)).order_by(Message.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Message.id < before)
+    return (await session.scalars(query)).all()
+
+
+async def message(session: AsyncSession, reach: ColumnElement[bool], message_id: UUID) -> Message | None:
+    return await session.scalar(select(Message).where(reach, Message.id == message_id))
+
+
+async def events(session: AsyncSession, credit_code: str, *, after: UUID | None, limit: int) -> Sequence[HeardEvent]:
+    """What was heard of a firm, in the order in which it was told."""
+    query = select(HeardEvent).where(HeardEvent.credit_code == credit_code).order_by(HeardEvent.id).limit(limit)
+    if after is not None:
+        query = query.where(HeardEvent.id > after)
+    return (await session.scalars(query)).all()
+
+
+def _equal(table: type[Obligation | Message], filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [getattr(table, name) == value for name, value in filters.items() if value is not None]

@@ -1,0 +1,75 @@
+"""Settings of the notifier, from `NOTIFIER_*`."""
+
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from shared.runtime.settings import ServiceSettings
+
+RESERVED = ("*.example", "*.test", "*.invalid")
+"""Domains that can belong to nobody (RFC 2606): where mail goes outside production unless others are named."""
+
+AUTHORITIES = ("XM-SM", "XM-HC", "XM-HL", "XM-JM", "XM-TA", "XM-XA", "XM-HJ")
+
+
+class NotifierSettings(ServiceSettings):
+    """Where mail goes out and to whom it may go. Durations are seconds of real time unless said otherwise."""
+
+    prefix: ClassVar[str] = "NOTIFIER_"
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    smtp_timeout: float = Field(30, gt=0, description="The longest that connecting, and that one message, may take")
+    sender: str = Field("培育平台 <no-reply@peiyu.example>", description="The From address, with or without a name")
+    portal_url: str = Field("http://127.0.0.1:8000", description="Where the links of the mails lead")
+    officers: dict[str, str] = Field(
+        default_factory=lambda: {code: f"{code.lower()}@authority.example" for code in AUTHORITIES},
+        description="Authority to the address of its officers",
+    )
+    officers_language: Literal["zh-CN", "en"] = "zh-CN"
+    allowed_recipients: tuple[str, ...] | None = Field(
+        None,
+        description="Patterns such as *@xm.gov.cn of who may get mail; none: everybody in production, else only the "
+        "reserved domains .example, .test and .invalid",
+    )
+
+    reminder_page: int = Field(500, ge=1, le=500, description="Most duties dealt with in one transaction")
+    too_old_days: int = Field(30, ge=0, description="Nothing is sent about a date that passed longer ago than this")
+    digest_quiet: float = Field(3, ge=0, description="A digest goes out when no firm joined it for this long")
+    digest_longest: float = Field(60, ge=0, description="A digest goes out this long after it was begun, whoever joins")
+
+    mail_workers: int = Field(2, ge=1, le=20, description="Connections to the mail server per process")
+    mail_batch: int = Field(20, ge=1, le=200, description="Most messages claimed at once by one connection")
+    mail_lease: float = Field(120, gt=0, description="How long claimed messages are left to their connection")
+    mail_interval: float = Field(0.5, gt=0, description="Pause between two looks at what is to be sent")
+    mail_retry_base: float = Field(
+        30,
+        ge=0,
+        description="First wait after a temporary refusal, which doubles each time; pause while no server answers",
+    )
+    mail_retry_longest: float = Field(3600, ge=0, description="Longest wait between two tries")
+    mail_retry_days: float = Field(4, gt=0, description="Days after which a message that was refused again has failed")
+
+    @model_validator(mode="after")
+    def _lease_covers_one_message(self) -> Self:
+        if self.mail_lease <= 2 * self.smtp_timeout:
+            raise ValueError(
+                "mail_lease must be longer than two smtp_timeout, or a message could be sent by two at once"
+            )
+        return self
+
+    @property
+    def too_old(self) -> timedelta:
+        return timedelta(days=self.too_old_days)
+
+    def may_receive(self, address: str) -> bool:
+        """Whether mail may go to this address from here."""
+        patterns = self.allowed_recipients
+        if patterns is None:
+            patterns = ("*",) if self.production else RESERVED
+        return any(fnmatchcase(address.lower(), pattern.lower()) for pattern in patterns)

@@ -1,0 +1,76 @@
+"""The words of the notifier: states, kinds, and why a message was not sent."""
+
+from enum import StrEnum
+
+from shared.regulation import Duty
+
+
+class ObligationState(StrEnum):
+    """`met`: the firm did what it owed; `ended`: nothing is owed any more."""
+
+    OPEN = "open"
+    MET = "met"
+    ENDED = "ended"
+
+
+class MessageState(StrEnum):
+    """`sending`: claimed by a connection until its lease ends; `failed`: refused for good or too often."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+class Reason(StrEnum):
+    """Why a message was suppressed or failed."""
+
+    MET = "met"
+    ENDED = "ended"
+    SUPERSEDED = "superseded"
+    TOO_OLD = "too_old"
+    NO_ADDRESS = "no_address"
+    NOT_ALLOW_LISTED = "not_allow_listed"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+    UNSENDABLE = "unsendable"
+
+
+class Audience(StrEnum):
+    """Who is written to: a firm's contact (联系人), or the officers of an authority (审核部门)."""
+
+    FIRM = "firm"
+    OFFICERS = "officers"
+
+
+class Kind(StrEnum):
+    """What a message tells; the name of its template."""
+
+    UPDATE_DUE = "update_due"
+    CHANGE_REPORT_DUE = "change_report_due"
+    REVIEW_WINDOW = "review_window"
+    ELIGIBILITY_REVOKED = "eligibility_revoked"
+    ELIGIBILITY_RESTORED = "eligibility_restored"
+    CERTIFICATION_GRANTED = "certification_granted"
+    CERTIFICATION_EXTENDED = "certification_extended"
+    CERTIFICATION_CANCELLED = "certification_cancelled"
+    CERTIFICATION_EXPIRED = "certification_expired"
+    UPDATE_RECEIVED = "update_received"
+    CHANGE_SUBMITTED = "change_submitted"
+    CHANGE_DECIDED = "change_decided"
+    REVIEW_SUBMITTED = "review_submitted"
+    REVIEW_REFUSED = "review_refused"
+    REVIEW_ADVANCED = "review_advanced"
+    REVIEW_DECIDED = "review_decided"
+
+
+REMINDERS: dict[Duty, Kind] = {
+    Duty.UPDATE: Kind.UPDATE_DUE,
+    Duty.CHANGE_REPORT: Kind.CHANGE_REPORT_DUE,
+    Duty.REVIEW: Kind.REVIEW_WINDOW,
+}
+"""The kind of message that reminds of a duty."""
+
+START = "start"
+"""The stage at which a duty arises: a change is detected, a review window opens."""

@@ -1,0 +1,123 @@
+"""HTTP on titles (称号)."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response, status
+
+from services.reviews.commands.applications import conditions_of
+from services.reviews.commands.grants import grant_many
+from services.reviews.forms import Grant
+from services.reviews.models import Certification
+from services.reviews.repository import applications
+from services.reviews.repository import certifications as titles
+from services.reviews.views import CertificationDetail, CertificationView, EligibilityView
+from services.reviews.vocabulary import CertificationStatus, Eligibility
+from shared.messaging import Work
+from shared.regulation import Title, normalise_credit_code
+from shared.web.auth import Caller, CallerDep, Role, require
+from shared.web.idempotency import OnceDep, Reply
+from shared.web.paging import Page, Paging
+from shared.web.problems import Conflict, NotFound
+from shared.web.reach import within_reach
+
+router = APIRouter(prefix="/certifications", tags=["certifications"])
+
+Bureau = Annotated[Caller, Depends(require(Role.BUREAU))]
+
+
+class GrantContradicts(Conflict):
+    """The same title of this enterprise is kept with another expiry"""
+
+    type = "grant-contradicts"
+    title_zh = "该企业同一称号已登记且有效期不一致"
+
+
+async def _seen(work: Work, certification_id: UUID, caller: Caller) -> Certification:
+    certification = await titles.certification(work.session, certification_id)
+    if certification is None or not caller.may_see(certification.credit_code, certification.authority):
+        raise NotFound("There is no such title")
+    return certification
+
+
+async def _detail(work: Work, certification: Certification) -> CertificationDetail:
+    duties = (await titles.duties(work.session, [certification.id]))[certification.id]
+    under_review = bool(await applications.open_reviews(work.session, [certification.id]))
+    return CertificationDetail.with_duties(certification, duties, work, under_review=under_review)
+
+
+@router.post("", status_code=201, response_model=CertificationDetail, responses={200: {"model": CertificationDetail}})
+async def grant_title(form: Grant, _: Bureau, once: OnceDep) -> Response:
+    """Grant a title; the same grant again answers 200 and changes nothing."""
+
+    async def act(work: Work) -> Reply:
+        done = await grant_many(work, [form.row()], form.duties_from)
+        certification_id = done.ids[0]
+        if certification_id is None:
+            raise GrantContradicts
+        await work.session.flush()
+        certification = await titles.certification(work.session, certification_id)
+        if certification is None:
+            raise GrantContradicts
+        return Reply(
+            body=await _detail(work, certification),
+            status=status.HTTP_201_CREATED if done.created else status.HTTP_200_OK,
+            headers={"Location": f"/api/v1/certifications/{certification.id}"},
+        )
+
+    return await once(act)
+
+
+@router.get("")
+async def list_certifications(
+    request: Request,
+    caller: CallerDep,
+    paging: Paging,
+    credit_code: str | None = None,
+    title: Title | None = None,
+    authority: str | None = None,
+    eligibility: Eligibility | None = None,
+    status: CertificationStatus | None = None,
+    expires_from: date | None = None,
+    expires_to: date | None = None,
+) -> Page[CertificationView]:
+    """Titles in the order of their entry."""
+    code = normalise_credit_code(credit_code) if credit_code else None
+    if code and caller.role is Role.ENTERPRISE and not caller.may_act_for(code):
+        raise NotFound("There is no such enterprise")
+    async with request.app.state.backend.work() as work:
+        found = await titles.certifications(
+            work.session,
+            within_reach(caller, Certification.credit_code, Certification.authority),
+            filters={
+                "credit_code": code,
+                "title": title,
+                "authority": authority,
+                "eligibility": eligibility,
+                "status": status,
+            },
+            expires_from=expires_from,
+            expires_to=expires_to,
+            after=paging.after_id(),
+            limit=paging.limit + 1,
+        )
+        reviewed = await applications.open_reviews(work.session, [each.id for each in found])
+        views = [CertificationView.of(each, work, under_review=each.id in reviewed) for each in found]
+    return paging.page(views, lambda view: [view.id])
+
+
+@router.get("/{certification_id}")
+async def read_certification(request: Request, certification_id: UUID, caller: CallerDep) -> CertificationDetail:
+    """A title with its duties."""
+    async with request.app.state.backend.work() as work:
+        return await _detail(work, await _seen(work, certification_id, caller))
+
+
+@router.get("/{certification_id}/eligibility")
+async def read_eligibility(request: Request, certification_id: UUID, caller: CallerDep) -> EligibilityView:
+    """Whether the review can be applied for, with every condition, its inputs and its article."""
+    async with request.app.state.backend.work() as work:
+        certification = await _seen(work, certification_id, caller)
+        judged, copy = await conditions_of(work, certification)
+        return EligibilityView.of(certification, judged, copy, work)

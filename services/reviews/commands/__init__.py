@@ -1,0 +1,1 @@
+"""What happens to titles and review applications: one transaction each. A title's row is locked before all else."""

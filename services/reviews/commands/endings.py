@@ -1,0 +1,172 @@
+"""What a title can lose: the right to its review, the title itself, its validity. An open application stops with it.
+
+All of these are called with the title's row locked.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from services.reviews.commands.records import certification_state, move, review_state, set_end
+from services.reviews.models import Certification, UpdateDuty
+from services.reviews.repository import applications
+from services.reviews.repository import certifications as titles
+from services.reviews.vocabulary import CertificationStatus, Eligibility, ReviewStatus
+from shared.contracts import (
+    CertificationCancelled,
+    CertificationExpired,
+    Citation,
+    EligibilityRestored,
+    EligibilityRevoked,
+    ReviewDecided,
+)
+from shared.messaging import Work
+from shared.regulation import Basis, Duty, Rule, Title
+
+PAGE = 200
+
+
+async def stop(work: Work, certification: Certification, reason: str, basis: Basis | Citation) -> None:
+    """End the title's open application: it cannot be approved any more."""
+    review = (await applications.open_reviews(work.session, [certification.id])).get(certification.id)
+    if review is None:
+        return
+    move(work, review, ReviewStatus.STOPPED, "stopped", opinion=reason, basis=basis)
+    work.emit(
+        ReviewDecided(
+            credit_code=review.credit_code,
+            review=review_state(review, certification),
+            outcome=ReviewStatus.STOPPED,
+            by="platform",
+            reason=reason,
+            citation=Citation.model_validate(basis),
+        ),
+        sequence=review.version,
+    )
+
+
+async def revoke_for_missed_update(
+    work: Work, certification: Certification, missed: UpdateDuty, duties: Sequence[UpdateDuty]
+) -> None:
+    """Take the right to the review (复核资格) of a title whose annual update was missed (第十二条), once."""
+    if certification.status != CertificationStatus.VALID or certification.eligibility == Eligibility.REVOKED:
+        return
+    title = Title(certification.title)
+    basis = work.regulation.basis(Rule.UPDATE_MISSED, title, missed.nominal_due)
+    citation = Citation.model_validate(basis)
+    reason = f"{missed.year}年度信息更新未在{missed.due}前提交。"
+    certification.eligibility = Eligibility.REVOKED
+    certification.revocation = {
+        "duty": Duty.UPDATE,
+        "year": missed.year,
+        "nominal_due": missed.nominal_due.isoformat(),
+        "due": missed.due.isoformat(),
+        "reason": reason,
+        "reason_en": f"The update for {missed.year} was not submitted by {missed.due}.",
+        "citation": citation.model_dump(),
+        "at": work.now().isoformat(),
+    }
+    certification.version += 1
+    set_end(certification)
+    work.emit(
+        EligibilityRevoked(
+            credit_code=certification.credit_code,
+            certification=certification_state(certification, duties),
+            duty=Duty.UPDATE,
+            year=missed.year,
+            due=missed.due,
+            reason=reason,
+            citation=citation,
+        ),
+        sequence=certification.version,
+    )
+    await stop(work, certification, f"复核资格已取消：{reason}", citation)
+
+
+async def restore(
+    work: Work, certification: Certification, reason: str, basis: Basis | Citation, duties: Sequence[UpdateDuty]
+) -> None:
+    """Give the right to the review back."""
+    if certification.status != CertificationStatus.VALID or certification.eligibility == Eligibility.HELD:
+        return
+    certification.eligibility = Eligibility.HELD
+    certification.revocation = None
+    certification.version += 1
+    set_end(certification)
+    work.emit(
+        EligibilityRestored(
+            credit_code=certification.credit_code,
+            certification=certification_state(certification, duties),
+            reason=reason,
+            citation=Citation.model_validate(basis),
+        ),
+        sequence=certification.version,
+    )
+
+
+async def cancel(work: Work, certification: Certification, reason: str, decided_by: str) -> None:
+    """Cancel a title after a decided change (第十三条); one that has ended already stays as it is."""
+    if certification.status != CertificationStatus.VALID:
+        return
+    basis = work.regulation.basis(Rule.CHANGE_REPORT_CANCELLED, Title(certification.title))
+    await _end(work, certification, CertificationStatus.CANCELLED, reason, basis)
+    work.emit(
+        CertificationCancelled(
+            credit_code=certification.credit_code,
+            certification=certification_state(certification, ()),
+            reason=reason,
+            citation=Citation.model_validate(basis),
+            decided_by=decided_by,
+        ),
+        sequence=certification.version,
+    )
+    await stop(work, certification, f"称号已取消：{reason}", basis)
+
+
+async def expire_due(work: Work) -> int:
+    """End a page of the titles whose time is over; how many were found."""
+    found = await titles.ending(work.session, work.now(), PAGE)
+    for certification in found:
+        basis = work.regulation.basis(Rule.REVIEW_NOT_RENEWED, Title(certification.title))
+        reason = _why_ended(certification)
+        await _end(work, certification, CertificationStatus.EXPIRED, reason, basis, lapse=False)
+        work.emit(
+            CertificationExpired(
+                credit_code=certification.credit_code,
+                certification=certification_state(certification, ()),
+                reason=reason,
+                citation=Citation.model_validate(basis),
+            ),
+            sequence=certification.version,
+        )
+    if found:
+        await titles.let_lapse(work.session, [certification.id for certification in found])
+    return len(found)
+
+
+def _why_ended(certification: Certification) -> str:
+    expiry: date = certification.valid_to
+    if certification.renewal_refused:
+        return f"复核未通过，称号于{expiry}到期终止。"
+    if certification.eligibility == Eligibility.REVOKED:
+        return f"复核资格已取消，称号于{expiry}到期终止。"
+    return f"至{certification.window_closes}未申请复核，称号于{expiry}到期终止。"
+
+
+async def _end(
+    work: Work,
+    certification: Certification,
+    status: CertificationStatus,
+    reason: str,
+    basis: Basis,
+    *,
+    lapse: bool = True,
+) -> None:
+    certification.status = status
+    certification.ending = {
+        "reason": reason,
+        "citation": Citation.model_validate(basis).model_dump(),
+        "at": work.now().isoformat(),
+    }
+    certification.version += 1
+    if lapse:
+        await titles.let_lapse(work.session, [certification.id])

@@ -1,0 +1,77 @@
+"""What officers and firms send about titles and reviews."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from services.reviews.lists import FIRST_YEAR, LAST_YEAR, GrantRow
+from services.reviews.vocabulary import ReviewOutcome
+from shared.regulation import Title
+from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, Line, PastDate, Prose, wrong
+
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+
+
+class Grant(Form):
+    """A title (称号) to be granted, or taken over; updates that fell due before `duties_from` are not judged."""
+
+    credit_code: CreditCode
+    enterprise_name: Line
+    authority: AuthorityCode
+    title: Title
+    valid_from: Day
+    valid_to: Day
+    duties_from: Day | None = None
+
+    @field_validator("valid_to")
+    @classmethod
+    def _after_its_beginning(cls, valid_to: date, info: ValidationInfo) -> date:
+        valid_from = info.data.get("valid_from")
+        if valid_from is not None and valid_to <= valid_from:
+            wrong(
+                "ends_before_it_begins",
+                f"the validity ends on {valid_to}, before it begins on {valid_from}",
+                f"有效期止{valid_to}应晚于有效期起{valid_from}",
+            )
+        return valid_to
+
+    def row(self) -> GrantRow:
+        return GrantRow(
+            self.credit_code, self.enterprise_name, self.authority, self.title, self.valid_from, self.valid_to
+        )
+
+
+class Application(Form):
+    """An application for the review (复核申请) of a title."""
+
+    certification_id: UUID
+    declaration: Declaration
+    statement: Prose | None = None
+
+
+class Withdrawal(Form):
+    reason: Prose
+
+
+class AuthorityDecision(Form):
+    """区/管委会审核."""
+
+    outcome: Literal[ReviewOutcome.PASSED, ReviewOutcome.REJECTED]
+    opinion: Prose
+
+
+class BureauDecision(Form):
+    """市工信局审核: approved, or for a little giant recommended to the ministry."""
+
+    outcome: Literal[ReviewOutcome.APPROVED, ReviewOutcome.RECOMMENDED, ReviewOutcome.REJECTED]
+    opinion: Prose
+
+
+class MinistryDecision(Form):
+    """What the ministry decided, as the bureau records it."""
+
+    outcome: Literal[ReviewOutcome.APPROVED, ReviewOutcome.REJECTED]
+    opinion: Prose
+    decided_on: PastDate

@@ -1,0 +1,170 @@
+"""Tables of the reviews service: titles with their duties, review applications, imports, and copies of profiles."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.reviews.vocabulary import OPEN_REVIEWS
+
+IS_OPEN = f"status IN ({', '.join(repr(status.value) for status in OPEN_REVIEWS)})"
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        datetime: DateTime(timezone=True),
+        bytes: LargeBinary,
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[dict[str, Any]]: JSONB(none_as_null=True),
+    }
+
+
+class Certification(Base):
+    """A title (称号) of a firm. Its row lock guards its duties and its applications too.
+
+    `granted_valid_to` is the expiry it was granted with, by which the same grant is recognised after an extension.
+    `ends_at` is the instant from which the title ends unless an application is open.
+    """
+
+    __tablename__ = "certifications"
+    __table_args__ = (
+        UniqueConstraint("credit_code", "title", "valid_from", name="certifications_once"),
+        Index("certifications_ending", "ends_at", postgresql_where=text("status = 'valid'")),
+        Index("certifications_by_authority", "authority", "id"),
+        Index("certifications_by_expiry", "valid_to", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    credit_code: Mapped[str]
+    enterprise_name: Mapped[str]
+    authority: Mapped[str]
+    title: Mapped[str]
+    status: Mapped[str]
+    eligibility: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    granted_valid_to: Mapped[date]
+    period_start: Mapped[date]
+    first_period: Mapped[bool]
+    duties_from: Mapped[date | None]
+    window_opens: Mapped[date]
+    window_closes: Mapped[date]
+    ends_at: Mapped[datetime]
+    renewal_refused: Mapped[bool]
+    revocation: Mapped[dict[str, Any] | None]
+    ending: Mapped[dict[str, Any] | None]
+    version: Mapped[int]
+    granted_at: Mapped[datetime]
+
+
+class UpdateDuty(Base):
+    """One annual update that a title asks for. It counts from `opens` (inclusive) to `deadline` (exclusive)."""
+
+    __tablename__ = "update_duties"
+    __table_args__ = (
+        Index("update_duties_due", "deadline", "credit_code", postgresql_where=text("state = 'open'")),
+        Index("update_duties_unmet", "credit_code", postgresql_where=text("state IN ('open', 'asked', 'missed')")),
+    )
+
+    certification_id: Mapped[UUID] = mapped_column(ForeignKey("certifications.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    credit_code: Mapped[str]
+    nominal_due: Mapped[date]
+    due: Mapped[date]
+    opens: Mapped[datetime]
+    deadline: Mapped[datetime]
+    state: Mapped[str]
+    submitted_at: Mapped[datetime | None]
+
+
+class ProfileCopy(Base):
+    """What is known here of a firm's profile; `updates` maps a duty year to the instant of its first submission."""
+
+    __tablename__ = "profile_copies"
+
+    credit_code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    authority: Mapped[str]
+    updates: Mapped[dict[str, Any]]
+
+
+class Review(Base):
+    """A review application (复核申请). `profile` is the immutable copy that it was judged on."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index("reviews_one_open", "certification_id", unique=True, postgresql_where=text(IS_OPEN)),
+        Index("reviews_checking", "credit_code", postgresql_where=text("status = 'checking'")),
+        Index("reviews_by_firm", "credit_code", "id"),
+        Index("reviews_by_status", "status", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    certification_id: Mapped[UUID] = mapped_column(ForeignKey("certifications.id"))
+    credit_code: Mapped[str]
+    title: Mapped[str]
+    status: Mapped[str]
+    valid_to: Mapped[date]
+    applied_at: Mapped[datetime]
+    signatory: Mapped[str]
+    statement: Mapped[str | None]
+    profile_version: Mapped[int | None]
+    profile: Mapped[dict[str, Any] | None]
+    reasons: Mapped[list[dict[str, Any]] | None]
+    version: Mapped[int]
+
+
+class ReviewStep(Base):
+    """One entry of an application's history: who did what, when, with which words, resting on what."""
+
+    __tablename__ = "review_steps"
+    __table_args__ = (Index("review_steps_by_review", "review_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("reviews.id"))
+    at: Mapped[datetime]
+    act: Mapped[str]
+    status: Mapped[str]
+    actor: Mapped[str | None]
+    actor_name: Mapped[str | None]
+    role: Mapped[str]
+    opinion: Mapped[str | None]
+    decided_on: Mapped[date | None]
+    citation: Mapped[dict[str, Any] | None]
+
+
+class CertificationImport(Base):
+    """An uploaded list. The row stays locked by whoever works on it, so its progress is kept beside it."""
+
+    __tablename__ = "certification_imports"
+    __table_args__ = (Index("certification_imports_queued", "id", postgresql_where=text("status = 'queued'")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    file_name: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+    keep_good: Mapped[bool]
+    duties_from: Mapped[date | None]
+    uploaded_by: Mapped[str]
+    uploaded_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    rows: Mapped[int]
+    created: Mapped[int]
+    unchanged: Mapped[int]
+    errors: Mapped[list[dict[str, Any]]]
+
+
+class ImportProgress(Base):
+    """How far an import has come, written outside its transaction; `attempts` counts who began it."""
+
+    __tablename__ = "import_progress"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("certification_imports.id"), primary_key=True)
+    rows: Mapped[int]
+    done: Mapped[int]
+    attempts: Mapped[int]

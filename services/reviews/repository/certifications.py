@@ -1,0 +1,206 @@
+"""SQL on titles and their duties."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, Text, Uuid, any_, cast, column, func, literal, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reviews.models import Certification, Review, UpdateDuty
+from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus
+
+GrantKey = tuple[str, str, date]
+"""Credit code, title, first day of validity: what makes a grant the same one."""
+
+MEET = text("""
+    UPDATE update_duties AS duty
+    SET state = 'met', submitted_at = (copy.updates ->> duty.year::text)::timestamptz
+    FROM profile_copies AS copy, update_duties AS before
+    WHERE duty.credit_code = ANY(:codes)
+      AND duty.state IN ('open', 'asked', 'missed')
+      AND copy.credit_code = duty.credit_code
+      AND (copy.updates ->> duty.year::text)::timestamptz >= duty.opens
+      AND (copy.updates ->> duty.year::text)::timestamptz < duty.deadline
+      AND before.certification_id = duty.certification_id AND before.year = duty.year
+    RETURNING duty.certification_id, duty.year, before.state
+""")
+
+
+async def certification(session: AsyncSession, certification_id: UUID, *, lock: bool = False) -> Certification | None:
+    """A title; with `lock`, it and all that hangs on it is held until the transaction ends."""
+    query = select(Certification).where(Certification.id == certification_id)
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
+
+
+async def certifications(
+    session: AsyncSession,
+    reach: ColumnElement[bool],
+    *,
+    filters: Mapping[str, str | None],
+    expires_from: date | None,
+    expires_to: date | None,
+    after: UUID | None,
+    limit: int,
+) -> Sequence[Certification]:
+    """Titles in the order of their entry; `filters` are equalities by column."""
+    query = select(Certification).where(reach).order_by(Certification.id).limit(limit)
+    for name, value in filters.items():
+        if value is not None:
+            query = query.where(getattr(Certification, name) == value)
+    if expires_from is not None:
+        query = query.where(Certification.valid_to >= expires_from)
+    if expires_to is not None:
+        query = query.where(Certification.valid_to <= expires_to)
+    if after is not None:
+        query = query.where(Certification.id > after)
+    return (await session.scalars(query)).all()
+
+
+async def granted_already(session: AsyncSession, keys: Collection[GrantKey]) -> dict[GrantKey, Certification]:
+    """Which of these grants are kept already."""
+    wanted = select(
+        func.unnest(
+            cast([key[0] for key in keys], ARRAY(Text)),
+            cast([key[1] for key in keys], ARRAY(Text)),
+            cast([key[2] for key in keys], ARRAY(Date)),
+        ).table_valued(column("credit_code", Text), column("title", Text), column("valid_from", Date))
+    ).subquery()
+    rows = await session.scalars(
+        select(Certification).where(
+            tuple_(Certification.credit_code, Certification.title, Certification.valid_from).in_(select(wanted))
+        )
+    )
+    return {(row.credit_code, row.title, row.valid_from): row for row in rows}
+
+
+async def add_certifications(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Insert titles that are not there; the ids of those that were new."""
+    if not rows:
+        return set()
+    statement = insert(Certification).on_conflict_do_nothing().returning(Certification.id)
+    return set(await session.scalars(statement, rows))
+
+
+async def add_duties(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await session.execute(insert(UpdateDuty).on_conflict_do_nothing(), rows)
+
+
+async def duties(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[UpdateDuty]]:
+    """The duties of titles, each title's by year."""
+    found: dict[UUID, list[UpdateDuty]] = {each: [] for each in ids}
+    rows = await session.scalars(
+        select(UpdateDuty)
+        .where(UpdateDuty.certification_id == any_(literal(list(ids), ARRAY(Uuid))))
+        .order_by(UpdateDuty.certification_id, UpdateDuty.year)
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        found[row.certification_id].append(row)
+    return found
+
+
+async def meet_by_copies(session: AsyncSession, credit_codes: Collection[str]) -> list[tuple[UUID, int, str]]:
+    """Mark the duties that the kept copies of profiles show as met; (title, year, state before) of each."""
+    rows = await session.execute(MEET, {"codes": list(credit_codes)})
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def due_unmet(session: AsyncSession, now: datetime, limit: int) -> Sequence[UpdateDuty]:
+    """Duties whose deadline has passed and that are still open, locked, whoever else sweeps."""
+    query = select(UpdateDuty).where(UpdateDuty.state == DutyStatus.OPEN, UpdateDuty.deadline <= now)
+    query = query.order_by(UpdateDuty.deadline, UpdateDuty.credit_code).limit(limit)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
+
+
+async def ask_about(session: AsyncSession, certification_ids: Collection[UUID], now: datetime) -> list[str]:
+    """Turn the passed open duties of these titles to asked; the firms that they are of."""
+    rows = await session.scalars(
+        update(UpdateDuty)
+        .where(
+            UpdateDuty.certification_id == any_(literal(list(certification_ids), ARRAY(Uuid))),
+            UpdateDuty.state == DutyStatus.OPEN,
+            UpdateDuty.deadline <= now,
+        )
+        .values(state=DutyStatus.ASKED)
+        .returning(UpdateDuty.credit_code)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(set(rows))
+
+
+async def holders(session: AsyncSession, credit_codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Credit code to a firm's name and authority, as one of its titles says."""
+    rows = await session.execute(
+        select(Certification.credit_code, Certification.enterprise_name, Certification.authority)
+        .where(Certification.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
+        .order_by(Certification.id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+async def miss(session: AsyncSession, credit_code: str, as_of: datetime) -> list[tuple[UUID, int]]:
+    """Mark the asked duties of a firm as missed that had passed when its owner told; (title, year) of each."""
+    rows = await session.execute(
+        update(UpdateDuty)
+        .where(
+            UpdateDuty.credit_code == credit_code,
+            UpdateDuty.state == DutyStatus.ASKED,
+            UpdateDuty.deadline <= as_of,
+        )
+        .values(state=DutyStatus.MISSED)
+        .returning(UpdateDuty.certification_id, UpdateDuty.year)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted((row[0], row[1]) for row in rows)
+
+
+async def let_lapse(session: AsyncSession, certification_ids: Collection[UUID]) -> None:
+    """Nothing is owed any more for these titles' present duties."""
+    await session.execute(
+        update(UpdateDuty)
+        .where(
+            UpdateDuty.certification_id == any_(literal(list(certification_ids), ARRAY(Uuid))),
+            UpdateDuty.state.in_((DutyStatus.OPEN, DutyStatus.ASKED)),
+        )
+        .values(state=DutyStatus.LAPSED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def ending(session: AsyncSession, now: datetime, limit: int) -> list[Certification]:
+    """Titles that end now, locked; those with an open application do not.
+
+    Applications are looked at a second time once the titles are locked: one may have been accepted in between.
+    """
+    still_open = select(Review.id).where(Review.certification_id == Certification.id, Review.status.in_(OPEN_REVIEWS))
+    query = select(Certification).where(
+        Certification.status == CertificationStatus.VALID, Certification.ends_at <= now, ~still_open.exists()
+    )
+    query = query.order_by(Certification.ends_at).limit(limit).with_for_update(skip_locked=True)
+    found = (await session.scalars(query)).all()
+    accepted = set(
+        await session.scalars(
+            select(Review.certification_id).where(
+                Review.certification_id == any_(literal([each.id for each in found], ARRAY(Uuid))),
+                Review.status.in_(OPEN_REVIEWS),
+            )
+        )
+    )
+    return [each for each in found if each.id not in accepted]
+
+
+async def follow_profile(session: AsyncSession, credit_code: str, name: str, authority: str) -> None:
+    """Let a firm's titles bear its present name and authority."""
+    await session.execute(
+        update(Certification)
+        .where(
+            Certification.credit_code == credit_code,
+            tuple_(Certification.enterprise_name, Certification.authority) != tuple_(literal(name), literal(authority)),
+        )
+        .values(enterprise_name=name, authority=authority)
+        .execution_options(synchronize_session=False)
+    )

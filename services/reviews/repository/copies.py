@@ -1,0 +1,41 @@
+"""SQL on the copies of profiles."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reviews.models import ProfileCopy
+from shared.contracts import ProfileState
+
+
+async def copy_profile(session: AsyncSession, profile: ProfileState) -> bool:
+    """Keep a profile's state unless a newer one is kept already; whether it was kept."""
+    statement = insert(ProfileCopy).values(
+        credit_code=profile.credit_code,
+        version=profile.version,
+        name=profile.name,
+        authority=profile.authority,
+        updates={str(each.year): each.submitted_at.isoformat() for each in profile.updates},
+    )
+    kept = await session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=[ProfileCopy.credit_code],
+            set_={name: statement.excluded[name] for name in ("version", "name", "authority", "updates")},
+            where=statement.excluded.version > ProfileCopy.version,
+        ).returning(ProfileCopy.credit_code)
+    )
+    return kept is not None
+
+
+async def profile_copy(session: AsyncSession, credit_code: str) -> ProfileCopy | None:
+    query = select(ProfileCopy).where(ProfileCopy.credit_code == credit_code)
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def profile_copies(session: AsyncSession, credit_codes: Collection[str]) -> dict[str, ProfileCopy]:
+    rows = await session.scalars(
+        select(ProfileCopy).where(ProfileCopy.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
+    )
+    return {row.credit_code: row for row in rows}

@@ -1,0 +1,288 @@
+"""What the reviews service answers."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.reviews.commands.records import SHOWN_AS
+from services.reviews.conditions import Condition, failing
+from services.reviews.domain import STEP_OF, standing
+from services.reviews.models import (
+    Certification,
+    CertificationImport,
+    ImportProgress,
+    ProfileCopy,
+    Review,
+    ReviewStep,
+    UpdateDuty,
+)
+from services.reviews.vocabulary import DutyStatus, ImportStatus, Standing
+from shared.contracts import Citation
+from shared.messaging import Work
+from shared.regulation import Title
+
+
+class Revocation(BaseModel):
+    """Why the right to the review was lost."""
+
+    duty: str
+    year: int | None
+    nominal_due: date | None = None
+    due: date
+    reason: str
+    reason_en: str
+    citation: Citation
+    at: datetime
+
+
+class Ending(BaseModel):
+    """Why a title ended."""
+
+    reason: str
+    citation: Citation
+    at: datetime
+
+
+class CertificationView(BaseModel):
+    """A title. `status` is what is stored; `standing` what it reads as now: an open application keeps it valid."""
+
+    id: UUID
+    version: int
+    credit_code: str
+    enterprise_name: str
+    authority: str
+    title: str
+    title_name: str
+    status: str
+    standing: str
+    eligibility: str
+    valid_from: date
+    valid_to: date
+    window_opens: date
+    window_closes: date
+    duties_from: date | None
+    revocation: Revocation | None
+    ending: Ending | None
+
+    @classmethod
+    def of(cls, certification: Certification, work: Work, *, under_review: bool) -> "CertificationView":
+        return cls.model_validate(_certification(certification, work, under_review=under_review))
+
+
+class DutyView(BaseModel):
+    """One annual update that the title asks for: open, met, missed, or lapsed with its title."""
+
+    year: int
+    nominal_due: date
+    due: date
+    state: str
+    submitted_at: datetime | None
+
+
+class CertificationDetail(CertificationView):
+    """A title with its duties, by year."""
+
+    duties: list[DutyView]
+
+    @classmethod
+    def with_duties(
+        cls, certification: Certification, duties: list[UpdateDuty], work: Work, *, under_review: bool
+    ) -> "CertificationDetail":
+        shown = [
+            DutyView(
+                year=duty.year,
+                nominal_due=duty.nominal_due,
+                due=duty.due,
+                state=SHOWN_AS.get(DutyStatus(duty.state), duty.state),
+                submitted_at=duty.submitted_at,
+            )
+            for duty in duties
+        ]
+        return cls.model_validate({**_certification(certification, work, under_review=under_review), "duties": shown})
+
+
+def standing_of(certification: Certification, work: Work, *, under_review: bool) -> Standing:
+    """What the title reads as now."""
+    title = Title(certification.title)
+    return standing(
+        work.now(),
+        status=certification.status,
+        valid_to=certification.valid_to,
+        ends=certification.ends_at,
+        under_review=under_review,
+        pending_is_valid=work.regulation.pending_is_valid(title, certification.valid_to),
+    )
+
+
+def _certification(certification: Certification, work: Work, *, under_review: bool) -> dict[str, Any]:
+    stored = (
+        "id", "version", "credit_code", "enterprise_name", "authority", "title", "status", "eligibility",
+        "valid_from", "valid_to", "window_opens", "window_closes", "duties_from", "revocation", "ending",
+    )  # fmt: skip
+    return {name: getattr(certification, name) for name in stored} | {
+        "title_name": work.regulation.title_name(Title(certification.title)),
+        "standing": standing_of(certification, work, under_review=under_review),
+    }
+
+
+class WindowView(BaseModel):
+    """When applications are accepted, both days included."""
+
+    opens: date
+    closes: date
+
+
+class EligibilityView(BaseModel):
+    """Whether a review can be applied for now, and every condition with what it rests on.
+
+    `needs_check`: what speaks against it is only the kept copy of the profile; an application is then taken, checked
+    with the profile's owner, and decided by its answer.
+    """
+
+    certification_id: UUID
+    can_apply: bool
+    needs_check: bool
+    standing: str
+    as_of: datetime
+    profile_version: int | None
+    window: WindowView
+    conditions: list[Condition]
+
+    @classmethod
+    def of(
+        cls, certification: Certification, judged: tuple[Condition, ...], copy: ProfileCopy | None, work: Work
+    ) -> "EligibilityView":
+        failed = failing(judged)
+        under_review = any(condition.code == "application_open" for condition in failed)
+        return cls(
+            certification_id=certification.id,
+            can_apply=not failed,
+            needs_check=bool(failed) and all(condition.rests_on_copy for condition in failed),
+            standing=standing_of(certification, work, under_review=under_review),
+            as_of=work.now(),
+            profile_version=copy.version if copy else None,
+            window=WindowView(opens=certification.window_opens, closes=certification.window_closes),
+            conditions=list(judged),
+        )
+
+
+class ReviewView(BaseModel):
+    """A review application. `step` is who acts next; `reasons` are the conditions that it was refused for."""
+
+    id: UUID
+    version: int
+    certification_id: UUID
+    credit_code: str
+    enterprise_name: str
+    authority: str
+    title: str
+    title_name: str
+    status: str
+    step: str | None
+    applied_at: datetime
+    signatory: str
+    statement: str | None
+    valid_to: date
+    profile_version: int | None
+    reasons: list[Condition] | None
+
+    @classmethod
+    def of(cls, review: Review, certification: Certification, work: Work) -> "ReviewView":
+        return cls.model_validate(_review(review, certification, work))
+
+
+class StepView(BaseModel):
+    """One entry of an application's history."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    act: str
+    status: str
+    actor_name: str | None
+    role: str
+    opinion: str | None
+    decided_on: date | None
+    citation: Citation | None
+
+
+class ReviewDetail(ReviewView):
+    """A review application with its history and the copy of the profile that it was judged on."""
+
+    profile: dict[str, Any] | None
+    steps: list[StepView]
+
+    @classmethod
+    def with_history(
+        cls, review: Review, certification: Certification, steps: list[ReviewStep], work: Work
+    ) -> "ReviewDetail":
+        return cls.model_validate(
+            {
+                **_review(review, certification, work),
+                "profile": review.profile,
+                "steps": [StepView.model_validate(step) for step in steps],
+            }
+        )
+
+
+def _review(review: Review, certification: Certification, work: Work) -> dict[str, Any]:
+    stored = (
+        "id", "version", "certification_id", "credit_code", "title", "status", "applied_at", "signatory", "statement",
+        "valid_to", "profile_version", "reasons",
+    )  # fmt: skip
+    return {name: getattr(review, name) for name in stored} | {
+        "enterprise_name": certification.enterprise_name,
+        "authority": certification.authority,
+        "title_name": work.regulation.title_name(Title(review.title)),
+        "step": STEP_OF.get(review.status),
+    }
+
+
+class RowDefectView(BaseModel):
+    """One thing that is wrong with a row: its line in the file (from 1), the column, the value, and why."""
+
+    line: int
+    column: str | None
+    value: str
+    reason: str
+    reason_en: str
+
+
+class ImportView(BaseModel):
+    """An uploaded list: how far it has come (`done` of `rows`), what it created, and every bad row."""
+
+    id: UUID
+    status: str
+    file_name: str
+    keep_good: bool
+    duties_from: date | None
+    uploaded_at: datetime
+    finished_at: datetime | None
+    rows: int
+    done: int
+    created: int
+    unchanged: int
+    errors: list[RowDefectView]
+
+    @classmethod
+    def of(cls, job: CertificationImport, progress: ImportProgress) -> "ImportView":
+        waiting = job.status == ImportStatus.QUEUED
+        begun = waiting and progress.attempts > 0
+        return cls.model_validate(
+            {
+                "id": job.id,
+                "status": ImportStatus.RUNNING if begun else job.status,
+                "file_name": job.file_name,
+                "keep_good": job.keep_good,
+                "duties_from": job.duties_from,
+                "uploaded_at": job.uploaded_at,
+                "finished_at": job.finished_at,
+                "rows": progress.rows if waiting else job.rows,
+                "done": progress.done if waiting else job.rows,
+                "created": job.created,
+                "unchanged": job.unchanged,
+                "errors": job.errors,
+            }
+        )

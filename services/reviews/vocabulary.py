@@ -1,0 +1,79 @@
+"""The words of the reviews service, as they are stored and answered."""
+
+from enum import StrEnum
+
+
+class CertificationStatus(StrEnum):
+    """A title's stored state; what it reads as on a day is `Standing`."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Eligibility(StrEnum):
+    """The right to the review (复核资格)."""
+
+    HELD = "held"
+    REVOKED = "revoked"
+
+
+class Standing(StrEnum):
+    """What a title reads as at an instant."""
+
+    VALID = "valid"
+    UNDER_REVIEW = "under_review"
+    AWAITING_REVIEW = "awaiting_review"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class DutyStatus(StrEnum):
+    """One annual update. `asked`: past its deadline, the profile's owner was asked; `lapsed`: the title ended first."""
+
+    OPEN = "open"
+    ASKED = "asked"
+    MET = "met"
+    MISSED = "missed"
+    LAPSED = "lapsed"
+
+
+class ReviewStatus(StrEnum):
+    """A review application (复核申请)."""
+
+    CHECKING = "checking"
+    SUBMITTED = "submitted"
+    AUTHORITY_PASSED = "authority_passed"
+    RECOMMENDED = "recommended"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+
+
+OPEN_REVIEWS = (
+    ReviewStatus.CHECKING,
+    ReviewStatus.SUBMITTED,
+    ReviewStatus.AUTHORITY_PASSED,
+    ReviewStatus.RECOMMENDED,
+)
+
+
+class ReviewOutcome(StrEnum):
+    """What an officer decides at a step."""
+
+    PASSED = "passed"
+    RECOMMENDED = "recommended"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class ImportStatus(StrEnum):
+    """`refused`: rows were bad and nothing was kept; `failed`: the file could not be read as a list."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"

@@ -1,0 +1,85 @@
+"""Every kind of mail in both languages, and what a reader must find in it."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from services.notifier.mail import Unsendable, compose
+from services.notifier.models import Message
+from services.notifier.rendering import Renderer
+from services.notifier.repository.messages import Listed
+from services.notifier.vocabulary import Kind
+from shared.regulation import Regulation
+
+CITATION = {
+    "rule": "r",
+    "document": "厦工信规〔2023〕2号",
+    "article": "第十二条",
+    "text": "条文。",
+    "text_en": "The sentence.",
+}
+FACTS = {
+    "duty": "update", "year": 2026, "titles": ["specialized", "little_giant"], "title": "specialized",
+    "nominal_due": "2026-04-30", "due": "2026-04-30", "type": "rename", "happened_on": "2026-02-01",
+    "opens": "2026-04-01", "valid_from": "2024-01-01", "valid_to": "2026-12-31", "window_opens": "2027-01-01",
+    "window_closes": "2027-03-31", "previous_valid_to": "2026-12-31", "on": "2026-04-20", "on_time": True,
+    "reason": "<b>逾期</b>", "opinion": "同意", "by": "authority", "step": "bureau", "decided_by": "somebody_new",
+    "outcome": "approved", "duties": [{"year": 2026, "due": "2026-04-30"}],
+    "decisions": [{"title": "specialized", "outcome": "referred", "reason": "不再符合"}],
+    "reasons": [{"code": "c", "text": "窗口未开放。", "text_en": "The window is closed.", "citation": CITATION}],
+    "credit_code": "91350203MA31F1331W", "enterprise_name": "厦门示例有限公司", "citation": CITATION,
+}  # fmt: skip
+RENDERER = Renderer(Regulation.load("xiamen-2023"), "https://peiyu.example")
+
+
+def message(kind="update_due", audience="firm", **facts):
+    return Message(
+        id=UUID(int=7), kind=kind, about="x", stage="7", audience=audience, authority="XM-SM", due=date(2026, 4, 30),
+        facts=FACTS | facts, state="sending", attempts=1, at=datetime(2026, 4, 20, tzinfo=UTC),
+    )  # fmt: skip
+
+
+OFFICERS = ("update_due", "change_report_due", "review_window", "change_submitted", "review_submitted")
+ALL = [(kind.value, "firm") for kind in Kind] + [(kind, "officers") for kind in OFFICERS]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(("kind", "audience"), ALL)
+def test_every_mail_says_what_by_which_article_and_what_to_do(kind, audience, language):
+    mail = RENDERER.render(
+        message(kind, audience), language, date(2026, 4, 23), "林海燕", [Listed(FACTS["credit_code"], "厦门甲乙公司")]
+    )
+    assert mail.subject.startswith("【培育】" if language == "zh-CN" else "[Peiyu] ")
+    for body in (mail.text, mail.html):
+        assert "第十二条" in body
+        assert "https://peiyu.example" in body
+        assert "林海燕" in body
+        assert "{" not in body
+    assert "<b>逾期" not in mail.html
+
+
+@pytest.mark.parametrize(
+    ("today", "subject"),
+    [
+        ("2026-04-23", "【培育】还有7天：请于2026-04-30前提交2026年度信息更新"),
+        ("2026-04-30", "【培育】今天截止：请于2026-04-30前提交2026年度信息更新"),
+        ("2026-05-02", "【培育】已逾期2天：请于2026-04-30前提交2026年度信息更新"),
+    ],
+)
+def test_a_reminder_counts_the_days_that_are_left_on_the_day_it_is_sent(today, subject):
+    mail = RENDERER.render(message(), "zh-CN", date.fromisoformat(today), "林海燕")
+    assert mail.subject == subject
+    first = mail.html.index("<strong>")
+    assert mail.html[first:].startswith("<strong>2026-04-30（含当日）前提交")
+
+
+def test_a_mail_keeps_its_message_id_and_an_impossible_address_is_no_mail():
+    rendered = RENDERER.render(message(), "zh-CN", date(2026, 4, 23), "林海燕")
+    first, again = (
+        compose(message(), "a@firm.example", rendered, "zh-CN", "培育平台 <no-reply@peiyu.example>") for _ in range(2)
+    )
+    assert first["Message-ID"] == again["Message-ID"] == f"<{UUID(int=7)}@peiyu.example>"
+    for wrong in ("a@firm.example\r\nBcc: b@firm.example", "a b@firm.example", "", "@"):
+        with pytest.raises(Unsendable):
+            compose(message(), wrong, rendered, "zh-CN", "no-reply@peiyu.example")

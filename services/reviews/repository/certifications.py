@@ -61,16 +61,20 @@ async def certifications(
 
 async def granted_already(session: AsyncSession, keys: Collection[GrantKey]) -> dict[GrantKey, Certification]:
     """Which of these grants are kept already."""
-    wanted = select(
+    wanted = (
         func.unnest(
             cast([key[0] for key in keys], ARRAY(Text)),
             cast([key[1] for key in keys], ARRAY(Text)),
             cast([key[2] for key in keys], ARRAY(Date)),
-        ).table_valued(column("credit_code", Text), column("title", Text), column("valid_from", Date))
-    ).subquery()
+        )
+        .table_valued(column("credit_code", Text), column("title", Text), column("valid_from", Date))
+        .render_derived("wanted")
+    )
     rows = await session.scalars(
         select(Certification).where(
-            tuple_(Certification.credit_code, Certification.title, Certification.valid_from).in_(select(wanted))
+            tuple_(Certification.credit_code, Certification.title, Certification.valid_from).in_(
+                select(wanted.c.credit_code, wanted.c.title, wanted.c.valid_from)
+            )
         )
     )
     return {(row.credit_code, row.title, row.valid_from): row for row in rows}

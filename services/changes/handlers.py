@@ -1,5 +1,7 @@
 """Events that concern change reports: copies of firms and of the titles they hold."""
 
+from collections.abc import Sequence
+
 from services.changes import repository
 from shared.contracts import (
     CertificationCancelled,
@@ -10,34 +12,62 @@ from shared.contracts import (
     ProfileRegistered,
     ProfileUpdated,
 )
-from shared.messaging import Event, Handlers, Work
+from shared.messaging import Event, Handlers, Work, newest
 
 handlers = Handlers("changes")
 
-
-@handlers.on(ProfileRegistered, ProfileUpdated, ProfileChanged)
-async def on_profile(work: Work, event: Event[ProfileRegistered | ProfileUpdated | ProfileChanged]) -> None:
-    """Keep who a firm is and who reviews it."""
-    profile = event.data.profile
-    await repository.copy_firm(work.session, profile.credit_code, profile.version, profile.name, profile.authority)
+NAMED_BY_A_TITLE = 0
+"""The version of a firm's copy that any word of the profile service replaces."""
 
 
-@handlers.on(CertificationGranted, CertificationExtended, CertificationCancelled, CertificationExpired)
-async def on_certification(
-    work: Work,
-    event: Event[CertificationGranted | CertificationExtended | CertificationCancelled | CertificationExpired],
-) -> None:
-    """Keep which titles a firm holds; a firm that only a title names is known by that."""
-    title = event.data.certification
-    await repository.copy_firm(work.session, title.credit_code, 0, title.enterprise_name, title.authority)
-    await repository.copy_title(
+@handlers.together(ProfileRegistered, ProfileUpdated, ProfileChanged)
+async def on_profiles(work: Work, events: Sequence[Event[ProfileRegistered | ProfileUpdated | ProfileChanged]]) -> None:
+    """Keep who firms are and who reviews them."""
+    profiles = newest((event.data.profile for event in events), lambda profile: profile.credit_code)
+    await repository.copy_firms(
         work.session,
-        {
-            "certification_id": title.certification_id,
+        [
+            {
+                "credit_code": profile.credit_code,
+                "version": profile.version,
+                "name": profile.name,
+                "authority": profile.authority,
+            }
+            for profile in profiles
+        ],
+    )
+
+
+@handlers.together(CertificationGranted, CertificationExtended, CertificationCancelled, CertificationExpired)
+async def on_certifications(
+    work: Work,
+    events: Sequence[
+        Event[CertificationGranted | CertificationExtended | CertificationCancelled | CertificationExpired]
+    ],
+) -> None:
+    """Keep which titles firms hold; a firm that only a title names is known by that."""
+    titles = newest((event.data.certification for event in events), lambda title: title.certification_id)
+    firms = {
+        title.credit_code: {
             "credit_code": title.credit_code,
-            "version": title.version,
-            "title": title.title,
-            "status": title.status,
-            "valid_to": title.valid_to,
-        },
+            "version": NAMED_BY_A_TITLE,
+            "name": title.enterprise_name,
+            "authority": title.authority,
+        }
+        for title in titles
+    }
+    await repository.copy_firms(work.session, [firms[credit_code] for credit_code in sorted(firms)])
+    await repository.copy_titles(
+        work.session,
+        [
+            {
+                "certification_id": title.certification_id,
+                "credit_code": title.credit_code,
+                "version": title.version,
+                "title": title.title,
+                "status": title.status,
+                "valid_to": title.valid_to,
+            }
+            for title in titles
+        ],
     )

@@ -65,25 +65,24 @@ async def held_titles(session: AsyncSession, credit_code: str) -> Sequence[HeldT
     return (await session.scalars(query.order_by(HeldTitle.certification_id))).all()
 
 
-async def copy_firm(session: AsyncSession, credit_code: str, version: int, name: str, authority: str) -> None:
-    """Keep a firm's state unless a newer one is kept already."""
-    statement = insert(Firm).values(credit_code=credit_code, version=version, name=name, authority=authority)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Firm.credit_code],
-            set_={name: statement.excluded[name] for name in ("version", "name", "authority")},
-            where=statement.excluded.version > Firm.version,
-        )
-    )
+async def copy_firms(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep firms' states, one of each, except where a newer one is kept already."""
+    await _copy(session, Firm, "credit_code", rows)
 
 
-async def copy_title(session: AsyncSession, row: Mapping[str, Any]) -> None:
-    """Keep a title's state unless a newer one is kept already."""
-    statement = insert(HeldTitle).values(row)
+async def copy_titles(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep titles' states, one of each, except where a newer one is kept already."""
+    await _copy(session, HeldTitle, "certification_id", rows)
+
+
+async def _copy(
+    session: AsyncSession, kind: type[Firm | HeldTitle], key: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    statement = insert(kind).values(rows)
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=[HeldTitle.certification_id],
-            set_={name: statement.excluded[name] for name in row if name != "certification_id"},
-            where=statement.excluded.version > HeldTitle.version,
+            index_elements=[key],
+            set_={name: statement.excluded[name] for name in rows[0] if name != key},
+            where=statement.excluded.version > kind.version,
         )
     )

@@ -47,14 +47,65 @@ BATCHES = (
     Batch(Title.GROWTH, 60, 19),
 )
 ON_TIME, LATE = 0.90, 0.04
-HEADS = ["海峰", "鹭江", "嘉禾", "筼筜", "云顶", "环岛", "星海", "凌云", "瑞科", "恒泰", "中瀚", "智汇", "广源", "泓信", "百川", "晟达", "立德", "宏图", "久安", "明远"]
-MIDDLES = (
-    ["微电", "智能", "新材", "生物", "光学", "软件", "精工", "医疗", "环境", "食品", "动力", "数据", "包装", "海洋", "纺织", "自动化", "传感", "检测", "半导体", "新能源"]
-)
+HEADS = [
+    "海峰",
+    "鹭江",
+    "嘉禾",
+    "筼筜",
+    "云顶",
+    "环岛",
+    "星海",
+    "凌云",
+    "瑞科",
+    "恒泰",
+    "中瀚",
+    "智汇",
+    "广源",
+    "泓信",
+    "百川",
+    "晟达",
+    "立德",
+    "宏图",
+    "久安",
+    "明远",
+]
+MIDDLES = [
+    "微电",
+    "智能",
+    "新材",
+    "生物",
+    "光学",
+    "软件",
+    "精工",
+    "医疗",
+    "环境",
+    "食品",
+    "动力",
+    "数据",
+    "包装",
+    "海洋",
+    "纺织",
+    "自动化",
+    "传感",
+    "检测",
+    "半导体",
+    "新能源",
+]
 TAILS = ["科技有限公司", "股份有限公司", "技术有限公司", "电子有限公司", "工业有限公司", "信息技术有限公司"]
 SURNAMES = "林陈黄郑吴许蔡王张李叶洪苏庄刘"
 GIVEN = ["建国", "志强", "雅琴", "丽华", "文杰", "晓明", "思远", "嘉豪", "佳怡", "海燕", "俊杰", "美玲", "伟东", "秀英"]
-PRODUCTS = ["微型传感器", "锂电隔膜", "光学镜片", "检测软件", "伺服电机", "生物试剂", "特种纸", "水处理膜", "功率器件", "工业相机"]
+PRODUCTS = [
+    "微型传感器",
+    "锂电隔膜",
+    "光学镜片",
+    "检测软件",
+    "伺服电机",
+    "生物试剂",
+    "特种纸",
+    "水处理膜",
+    "功率器件",
+    "工业相机",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +125,7 @@ class Firm:
     name: str
     authority: str
     place: str
-    contact_name: str
-    mobile: str
-    email: str
+    contact: dict[str, str]
     staff: int
     revenue: int
     product: str
@@ -125,9 +174,12 @@ def _firm(chance: random.Random, authority: str, number: int) -> Firm:
         name=name,
         authority=authority,
         place=f"福建省厦门市{place}",
-        contact_name=chance.choice(SURNAMES) + chance.choice(GIVEN),
-        mobile=f"139{chance.randrange(10**8):08d}",
-        email=f"contact-{number:05d}@firm.example",
+        contact={
+            "name": chance.choice(SURNAMES) + chance.choice(GIVEN),
+            "mobile": f"139{chance.randrange(10**8):08d}",
+            "email": f"contact-{number:05d}@firm.example",
+            "language": "zh-CN",
+        },
         staff=chance.randint(12, 480),
         revenue=chance.randint(600, 38_000),
         product=chance.choice(PRODUCTS),
@@ -160,5 +212,39 @@ def _updates(chance: random.Random, firm: Firm, now: datetime) -> Iterator[tuple
 
 
 def form_of(firm: Firm, year: int) -> dict[str, object]:
-    """The update form of a sample firm for a duty year, as the API takes it."""
-    return {}
+    """The annual update of a sample firm for a duty year, as it would have been submitted."""
+    return {
+        "duty_year": year,
+        "basics": {
+            "legal_representative": firm.contact["name"],
+            "business_address": f"{firm.place}示例路{firm.staff}号",
+            "founded_on": "2015-06-01",
+            "registered_capital": str(firm.revenue // 4),
+            "size": "small" if firm.staff < 300 else "medium",
+            "industry_code": "C3921",
+            "ownership": "private",
+            "contact": firm.contact,
+        },
+        "years": [_figures(firm, year - back) for back in (2, 1)],
+        "product": {"name": firm.product, "category": firm.product, "years_in_niche": 6, "market_share": "8.5"},
+        "ip": {"class_1": 3, "own_class_1": 2, "high_value_class_1": 0, "class_2": firm.staff // 20},
+        "quality": {"certificates": ["ISO 9001"], "digital_level": 2},
+        "compliance": {"violations": False, "details": None},
+    }
+
+
+def _figures(firm: Firm, year: int) -> dict[str, object]:
+    revenue = firm.revenue * (100 + 7 * (year - 2022)) // 100
+    return {
+        "year": year,
+        "staff": firm.staff,
+        "rd_staff": firm.staff // 5,
+        "revenue": str(revenue),
+        "main_revenue": str(revenue * 9 // 10),
+        "net_profit": str(revenue // 12),
+        "total_assets": str(revenue * 6 // 5),
+        "total_liabilities": str(revenue // 2),
+        "tax_paid": str(revenue // 25),
+        "rd_spending": str(revenue // 18),
+        "equity_financing": "0",
+    }

@@ -1,13 +1,12 @@
 """What `peiyu run` brings along so that nothing else need be installed: PostgreSQL in a folder, a mail server."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from mailbox import Maildir
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
@@ -43,13 +42,13 @@ class _Keeper:
         return "250 kept"
 
 
-@contextmanager
-def local_mail(folder: Path) -> Iterator[int]:
+@asynccontextmanager
+async def local_mail(folder: Path) -> AsyncIterator[int]:
     """An SMTP server that keeps what it gets in a Maildir and sends nothing on; its port."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    controller = Controller(_Keeper(folder), hostname="127.0.0.1", port=0)
-    controller.start()
-    try:
-        yield controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # it has started
-    finally:
-        controller.stop()
+    keeper = _Keeper(folder)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(keeper, hostname="peiyu.example", ident="peiyu"), "127.0.0.1", 0
+    )
+    async with server:
+        yield server.sockets[0].getsockname()[1]

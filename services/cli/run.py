@@ -64,8 +64,7 @@ def run_platform(*, port: int, data_dir: Path, at: datetime | None, sample: bool
         stack.callback(listening.close)
         console.print("peiyu: starting PostgreSQL …")
         urls = stack.enter_context(local_postgres(folder / "postgres", SERVICES))
-        smtp_port = stack.enter_context(local_mail(folder / "mail"))
-        asyncio.run(_serve(console, listening, port, folder, urls, smtp_port, at, sample=sample))
+        asyncio.run(_serve(console, listening, port, folder, urls, at, sample=sample))
 
 
 def _listen(port: int) -> socket.socket:
@@ -95,7 +94,6 @@ async def _serve(
     port: int,
     folder: Path,
     urls: Mapping[str, str],
-    smtp_port: int,
     at: datetime | None,
     *,
     sample: bool,
@@ -106,7 +104,20 @@ async def _serve(
     if at is not None:
         clock.move(at)
     base = f"http://127.0.0.1:{port}"
-    services = _build(base, urls, smtp_port, clock)
+    async with local_mail(folder / "mail") as smtp_port:
+        await _serve_with(console, listening, base, folder, _build(base, urls, smtp_port, clock), clock, sample=sample)
+
+
+async def _serve_with(
+    console: Console,
+    listening: socket.socket,
+    base: str,
+    folder: Path,
+    services: Mapping[str, Service],
+    clock: ShiftedClock,
+    *,
+    sample: bool,
+) -> None:
     login = build_login(LoginSettings(issuer=f"{base}/login", key_file=folder / "login.key", environment="development"))
 
     @asynccontextmanager
@@ -114,9 +125,8 @@ async def _serve(
         async with AsyncExitStack() as stack:
             for app in (login, *(service.app for service in services.values())):
                 await stack.enter_async_context(app.router.lifespan_context(app))
-            if sample and not (folder / "sample").exists():
-                await load_sample({name: service.backend for name, service in services.items()}, console)
-                (folder / "sample").touch()
+            if sample:
+                await load_sample({name: service.backend for name, service in services.items()}, folder, console)
             _welcome(console, base, folder, clock)
             yield
 

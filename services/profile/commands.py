@@ -1,6 +1,6 @@
 """What happens to profiles: one transaction each. Every change raises the firm's version and tells it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ async def register(work: Work, form: Registration, caller: Caller) -> tuple[Ente
         "contact": contact,
         "registered_by": caller.subject,
     }
-    if await repository.enter(work.session, row):
+    if await repository.enter(work.session, [row]):
         await repository.add_all(work.session, Name, [_first_name(row)])
         firm = await _held(work, form.credit_code)
         await _tell(work, firm, lambda state: ProfileRegistered(credit_code=firm.credit_code, profile=state))
@@ -70,13 +70,25 @@ async def register(work: Work, form: Registration, caller: Caller) -> tuple[Ente
     return firm, False
 
 
-async def ensure(work: Work, credit_code: str, name: str, authority: str) -> None:
-    """Enter a firm that others know of already, unless it is here."""
-    row = _row(credit_code, name, authority, work.now())
-    if await repository.enter(work.session, row):
-        await repository.add_all(work.session, Name, [_first_name(row)])
-        firm = await _held(work, credit_code)
-        await _tell(work, firm, lambda state: ProfileRegistered(credit_code=credit_code, profile=state))
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A firm as others name it."""
+
+    credit_code: str
+    name: str
+    authority: str
+
+
+async def ensure(work: Work, firms: Iterable[Named]) -> None:
+    """Enter the firms that others know of already, except those that are here."""
+    now = work.now()
+    rows = {firm.credit_code: _row(firm.credit_code, firm.name, firm.authority, now) for firm in firms}
+    new = await repository.enter(work.session, list(rows.values()))
+    await repository.add_all(work.session, Name, [_first_name(rows[credit_code]) for credit_code in sorted(new)])
+    for credit_code in sorted(new):
+        row = rows[credit_code]
+        state = ProfileState(credit_code=credit_code, version=1, name=row["name"], authority=row["authority"])
+        work.emit(ProfileRegistered(credit_code=credit_code, profile=state), sequence=1)
 
 
 async def change_contact(work: Work, credit_code: str, contact: ContactForm, expected: int) -> Enterprise:
@@ -200,7 +212,7 @@ async def report_freshness(
 ) -> None:
     """Answer what is known of a firm, as of an instant that no later submission can precede."""
     if name and authority:
-        await ensure(work, credit_code, name, authority)
+        await ensure(work, [Named(credit_code, name, authority)])
     firm = await repository.enterprise(work.session, credit_code, lock=True)
     if firm is None:
         work.emit(

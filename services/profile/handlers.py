@@ -1,5 +1,7 @@
 """Events that concern profiles."""
 
+from collections.abc import Sequence
+
 from services.profile import commands, repository
 from shared.contracts import (
     CertificationCancelled,
@@ -9,30 +11,39 @@ from shared.contracts import (
     ChangeDecided,
     FreshnessRequested,
 )
-from shared.messaging import Event, Handlers, Work
+from shared.messaging import Event, Handlers, Work, newest
 
 handlers = Handlers("profile")
 
 
-@handlers.on(CertificationGranted, CertificationExtended, CertificationCancelled, CertificationExpired)
-async def on_certification(
+@handlers.together(CertificationGranted, CertificationExtended, CertificationCancelled, CertificationExpired)
+async def on_certifications(
     work: Work,
-    event: Event[CertificationGranted | CertificationExtended | CertificationCancelled | CertificationExpired],
+    events: Sequence[
+        Event[CertificationGranted | CertificationExtended | CertificationCancelled | CertificationExpired]
+    ],
 ) -> None:
-    """A title came or moved: its firm is entered if it is new, its duties are kept."""
-    title = event.data.certification
-    await commands.ensure(work, title.credit_code, title.enterprise_name, title.authority)
-    await repository.copy_title(
+    """Titles came or moved: their firms are entered if they are new, their duties are kept."""
+    titles = newest((event.data.certification for event in events), lambda title: title.certification_id)
+    await commands.ensure(
+        work, [commands.Named(title.credit_code, title.enterprise_name, title.authority) for title in titles]
+    )
+    await repository.copy_titles(
         work.session,
-        {
-            "certification_id": title.certification_id,
-            "credit_code": title.credit_code,
-            "version": title.version,
-            "title": title.title,
-            "status": title.status,
-            "valid_to": title.valid_to,
-            "duties": [duty.model_dump(mode="json", include={"year", "nominal_due", "due"}) for duty in title.duties],
-        },
+        [
+            {
+                "certification_id": title.certification_id,
+                "credit_code": title.credit_code,
+                "version": title.version,
+                "title": title.title,
+                "status": title.status,
+                "valid_to": title.valid_to,
+                "duties": [
+                    duty.model_dump(mode="json", include={"year", "nominal_due", "due"}) for duty in title.duties
+                ],
+            }
+            for title in titles
+        ],
     )
 
 
@@ -43,7 +54,8 @@ async def on_change_decided(work: Work, event: Event[ChangeDecided]) -> None:
     if change.new_name is None and change.new_place is None:
         return
     report = change.report
-    await commands.ensure(work, report.credit_code, change.previous_name or report.enterprise_name, report.authority)
+    name = change.previous_name or report.enterprise_name
+    await commands.ensure(work, [commands.Named(report.credit_code, name, report.authority)])
     await commands.take_over_change(
         work, report.credit_code, report.report_id, event.time, name=change.new_name, place=change.new_place
     )

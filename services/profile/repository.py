@@ -18,10 +18,12 @@ async def enterprise(session: AsyncSession, credit_code: str, *, lock: bool = Fa
     return await session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
 
 
-async def enter(session: AsyncSession, row: dict[str, Any]) -> bool:
-    """Insert a firm unless it is there; whether it was not."""
-    statement = insert(Enterprise).values(row).on_conflict_do_nothing().returning(Enterprise.credit_code)
-    return await session.scalar(statement) is not None
+async def enter(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Insert the firms that are not there; the credit codes of those that were not."""
+    if not rows:
+        return set()
+    statement = insert(Enterprise).on_conflict_do_nothing().returning(Enterprise.credit_code)
+    return set(await session.scalars(statement, rows))
 
 
 async def enterprises(
@@ -113,13 +115,13 @@ async def titles(session: AsyncSession, credit_code: str) -> Sequence[HeldTitle]
     ).all()
 
 
-async def copy_title(session: AsyncSession, row: dict[str, Any]) -> None:
-    """Keep a title's state unless a newer one is kept already."""
-    statement = insert(HeldTitle).values(row)
+async def copy_titles(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep titles' states, one of each, except where a newer one is kept already."""
+    statement = insert(HeldTitle).values(rows)
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=[HeldTitle.certification_id],
-            set_={name: statement.excluded[name] for name in row if name != "certification_id"},
+            set_={name: statement.excluded[name] for name in rows[0] if name != "certification_id"},
             where=statement.excluded.version > HeldTitle.version,
         )
     )

@@ -1,5 +1,7 @@
 """Events that concern titles and their reviews."""
 
+from collections.abc import Sequence
+
 from services.reviews.commands import applications, duties, endings
 from services.reviews.repository import certifications as titles
 from shared.contracts import (
@@ -15,10 +17,10 @@ from shared.messaging import Event, Handlers, Work
 handlers = Handlers("reviews")
 
 
-@handlers.on(ProfileRegistered, ProfileUpdated, ProfileChanged)
-async def on_profile(work: Work, event: Event[ProfileRegistered | ProfileUpdated | ProfileChanged]) -> None:
-    """Keep what is known of a profile; updates meet duties."""
-    await duties.take_profile(work, event.data.profile)
+@handlers.together(ProfileRegistered, ProfileUpdated, ProfileChanged)
+async def on_profiles(work: Work, events: Sequence[Event[ProfileRegistered | ProfileUpdated | ProfileChanged]]) -> None:
+    """Keep what is known of profiles; updates meet duties."""
+    await duties.take_profiles(work, [event.data.profile for event in events])
 
 
 @handlers.on(FreshnessReported)
@@ -26,7 +28,7 @@ async def on_freshness_reported(work: Work, event: Event[FreshnessReported]) -> 
     """The owner's word: an application that waits for it is decided, what had passed and is unmet was missed."""
     report = event.data
     if report.profile is not None:
-        await duties.take_profile(work, report.profile)
+        await duties.take_profiles(work, [report.profile])
     await applications.answer(work, report.request_id, report.as_of, report.profile)
     await duties.settle(work, report.credit_code, report.as_of)
 

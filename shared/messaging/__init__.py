@@ -7,7 +7,7 @@ that an effect happens once however often the event arrives. What a handler cann
 """
 
 from shared.messaging.bus import Bus, BusUnavailable, Outgoing, Undeliverable
-from shared.messaging.consumer import Consumer, Handlers
+from shared.messaging.consumer import Consumer, Handlers, newest
 from shared.messaging.embedded import EmbeddedBus
 from shared.messaging.envelope import Event, Unreadable, decode, encode
 from shared.messaging.failed import FailedMessages
@@ -32,4 +32,5 @@ __all__ = [
     "Work",
     "decode",
     "encode",
+    "newest",
 ]

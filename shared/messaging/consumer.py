@@ -1,10 +1,10 @@
 """The inbox: messages handled in batches, each effect once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
 import structlog
@@ -27,38 +27,7 @@ UNREADABLE = UUID("6d2f0f0a-41a5-5a8e-9df0-6a5d6f8f2f10")
 RACES = 5
 
 Handler = Callable[[Work, Event[Any]], Awaitable[None]]
-
-
-class Handlers:
-    """A service's table of event type to handler, filled by decorators in its `handlers.py`."""
-
-    def __init__(self, consumer: str) -> None:
-        self.consumer = consumer
-        self._table: dict[str, Handler] = {}
-
-    def on(self, *models: type[EventData]) -> Callable[[Handler], Handler]:
-        """Register a handler for the events whose data are `models`."""
-
-        def register(handler: Handler) -> Handler:
-            for model in models:
-                if model.type not in SUBSCRIPTIONS[self.consumer]:
-                    raise ValueError(f"{self.consumer} does not subscribe to {model.type}")
-                if model.type in self._table:
-                    raise ValueError(f"{model.type} has two handlers in {self.consumer}")
-                self._table[model.type] = handler
-            return handler
-
-        return register
-
-    @property
-    def types(self) -> frozenset[str]:
-        return frozenset(self._table)
-
-    async def handle(self, work: Work, event: Event[Any]) -> None:
-        """Let the event have its effect within `work`. Raises `Unreadable` for a type without a handler."""
-        if (handler := self._table.get(event.type)) is None:
-            raise Unreadable(f"{self.consumer} has no handler for {event.type}")
-        await handler(work, event)
+BatchHandler = Callable[[Work, Sequence[Event[Any]]], Awaitable[None]]
 
 
 @contextmanager
@@ -70,6 +39,86 @@ def in_trace_of(event: Event[Any]) -> Any:
             yield
         finally:
             traceparent.reset(token)
+
+
+class Versioned(Protocol):
+    """A state of something at a version."""
+
+    @property
+    def version(self) -> int: ...
+
+
+State = TypeVar("State", bound=Versioned)
+
+
+def newest(states: Iterable[State], key: Callable[[State], Hashable]) -> list[State]:
+    """Of several states of one thing (equal by `key`) the newest, sorted, so that nobody waits in a circle."""
+    kept: dict[Any, State] = {}
+    for state in states:
+        if (known := kept.get(key(state))) is None or known.version < state.version:
+            kept[key(state)] = state
+    return [kept[each] for each in sorted(kept)]
+
+
+class Handlers:
+    """A service's table of event type to handler, filled by decorators in its `handlers.py`.
+
+    A handler takes one event. One that is registered with `together` takes all of a transaction's events of its types
+    at once, in the order in which they arrived, so that a thousand of them cost no more statements than one.
+    """
+
+    def __init__(self, consumer: str) -> None:
+        self.consumer = consumer
+        self._table: dict[str, BatchHandler] = {}
+
+    def on(self, *models: type[EventData]) -> Callable[[Handler], Handler]:
+        """Register a handler for the events whose data are `models`."""
+
+        def register(handler: Handler) -> Handler:
+            async def one_by_one(work: Work, events: Sequence[Event[Any]]) -> None:
+                for event in events:
+                    with in_trace_of(event):
+                        await handler(work, event)
+
+            self._register(one_by_one, models)
+            return handler
+
+        return register
+
+    def together(self, *models: type[EventData]) -> Callable[[BatchHandler], BatchHandler]:
+        """Register a handler for all events of a transaction whose data are `models`."""
+
+        def register(handler: BatchHandler) -> BatchHandler:
+            async def in_first_trace(work: Work, events: Sequence[Event[Any]]) -> None:
+                with in_trace_of(events[0]):
+                    await handler(work, events)
+
+            self._register(in_first_trace, models)
+            return handler
+
+        return register
+
+    def _register(self, handler: BatchHandler, models: Sequence[type[EventData]]) -> None:
+        for model in models:
+            if model.type not in SUBSCRIPTIONS[self.consumer]:
+                raise ValueError(f"{self.consumer} does not subscribe to {model.type}")
+            if model.type in self._table:
+                raise ValueError(f"{model.type} has two handlers in {self.consumer}")
+            self._table[model.type] = handler
+
+    @property
+    def types(self) -> frozenset[str]:
+        return frozenset(self._table)
+
+    async def handle(self, work: Work, events: Sequence[Event[Any]]) -> None:
+        """Let events have their effects within `work`. Raises `Unreadable` for a type without a handler."""
+        by_handler: dict[BatchHandler, list[Event[Any]]] = {}
+        for event in events:
+            if (handler := self._table.get(event.type)) is None:
+                raise Unreadable(f"{self.consumer} has no handler for {event.type}")
+            by_handler.setdefault(handler, []).append(event)
+        for handler, taken in by_handler.items():
+            await handler(work, taken)
 
 
 def told(error: Exception) -> str:
@@ -128,10 +177,7 @@ class Consumer:
     async def _handle(self, events: Sequence[Event[Any]]) -> None:
         async with self.backend.work() as work:
             due = await enter(work.session, self.name, [event.id for event in events])
-            for event in events:
-                if event.id in due:
-                    with in_trace_of(event):
-                        await self.handlers.handle(work, event)
+            await self.handlers.handle(work, [event for event in events if event.id in due])
         HANDLED.labels(self.name, "done").inc(len(due))
         HANDLED.labels(self.name, "duplicate").inc(len(events) - len(due))
 

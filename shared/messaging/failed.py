@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from sqlalchemy import delete, func, select, update
 
-from shared.messaging.consumer import Consumer, enter, in_trace_of, told
+from shared.messaging.consumer import Consumer, enter, told
 from shared.messaging.envelope import Unreadable, decode
 from shared.messaging.tables import FailedMessage, FailedState
 from shared.runtime.database import database_is_down, lost_a_race
@@ -60,8 +60,7 @@ class FailedMessages:
                 event = decode(message.body)
                 async with work.session.begin_nested():
                     if await enter(work.session, self._consumer.name, [event.id]):
-                        with in_trace_of(event):
-                            await self._consumer.handlers.handle(work, event)
+                        await self._consumer.handlers.handle(work, [event])
             except Exception as error:
                 if database_is_down(error) or lost_a_race(error):
                     raise

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from shared.runtime.database import database_is_down, lost_a_race
 from shared.runtime.logs import logger
 
 Background = Callable[[asyncio.Event], Awaitable[None]]
@@ -33,9 +34,15 @@ class Sweep:
         return total
 
     async def run(self, stopping: asyncio.Event) -> None:
+        log = logger(__name__, sweep=self.name)
         while not stopping.is_set():
-            while await self._step() and not stopping.is_set():
-                pass
+            try:
+                while await self._step() and not stopping.is_set():
+                    pass
+            except Exception as error:
+                if not database_is_down(error) and not lost_a_race(error):
+                    raise
+                log.warning("sweep waits", error=str(error).partition("\n")[0])
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), self._interval)
 

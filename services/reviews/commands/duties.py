@@ -13,16 +13,17 @@ from services.reviews.repository import certifications as titles
 from services.reviews.repository import copies
 from services.reviews.vocabulary import DutyStatus
 from shared.contracts import FreshnessRequested, ProfileState
-from shared.messaging import Work
+from shared.messaging import Work, newest
 from shared.regulation import Duty, Rule, Title
 
 
-async def take_profile(work: Work, profile: ProfileState) -> None:
-    """Keep a profile's newer state and let it meet duties; one met after all gives back what its miss had cost."""
-    if not await copies.copy_profile(work.session, profile):
+async def take_profiles(work: Work, profiles: Iterable[ProfileState]) -> None:
+    """Keep profiles' newer states and let them meet duties; one met after all gives back what its miss had cost."""
+    kept = await copies.copy_profiles(work.session, newest(profiles, lambda profile: profile.credit_code))
+    if not kept:
         return
-    await titles.follow_profile(work.session, profile.credit_code, profile.name, profile.authority)
-    met = await titles.meet_by_copies(work.session, [profile.credit_code])
+    await titles.follow_profiles(work.session, kept)
+    met = await titles.meet_by_copies(work.session, kept)
     for certification_id in sorted({each for each, _, before in met if before == DutyStatus.MISSED}):
         await _reconsider(work, certification_id)
 

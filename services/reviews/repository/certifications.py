@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Text, Uuid, any_, cast, column, func
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reviews.models import Certification, Review, UpdateDuty
+from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
 from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus
 
 GrantKey = tuple[str, str, date]
@@ -197,14 +197,16 @@ async def ending(session: AsyncSession, now: datetime, limit: int) -> list[Certi
     return [each for each in found if each.id not in accepted]
 
 
-async def follow_profile(session: AsyncSession, credit_code: str, name: str, authority: str) -> None:
-    """Let a firm's titles bear its present name and authority."""
+async def follow_profiles(session: AsyncSession, credit_codes: Collection[str]) -> None:
+    """Let firms' titles bear the names and authorities of the kept profiles."""
     await session.execute(
         update(Certification)
         .where(
-            Certification.credit_code == credit_code,
-            tuple_(Certification.enterprise_name, Certification.authority) != tuple_(literal(name), literal(authority)),
+            Certification.credit_code == any_(literal(list(credit_codes), ARRAY(Text))),
+            ProfileCopy.credit_code == Certification.credit_code,
+            tuple_(Certification.enterprise_name, Certification.authority)
+            != tuple_(ProfileCopy.name, ProfileCopy.authority),
         )
-        .values(enterprise_name=name, authority=authority)
+        .values(enterprise_name=ProfileCopy.name, authority=ProfileCopy.authority)
         .execution_options(synchronize_session=False)
     )

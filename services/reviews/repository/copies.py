@@ -1,6 +1,6 @@
 """SQL on the copies of profiles."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -10,23 +10,28 @@ from services.reviews.models import ProfileCopy
 from shared.contracts import ProfileState
 
 
-async def copy_profile(session: AsyncSession, profile: ProfileState) -> bool:
-    """Keep a profile's state unless a newer one is kept already; whether it was kept."""
+async def copy_profiles(session: AsyncSession, profiles: Sequence[ProfileState]) -> list[str]:
+    """Keep profiles' states, one of each, except where a newer one is kept already; credit codes of those kept."""
     statement = insert(ProfileCopy).values(
-        credit_code=profile.credit_code,
-        version=profile.version,
-        name=profile.name,
-        authority=profile.authority,
-        updates={str(each.year): each.submitted_at.isoformat() for each in profile.updates},
+        [
+            {
+                "credit_code": profile.credit_code,
+                "version": profile.version,
+                "name": profile.name,
+                "authority": profile.authority,
+                "updates": {str(each.year): each.submitted_at.isoformat() for each in profile.updates},
+            }
+            for profile in profiles
+        ]
     )
-    kept = await session.scalar(
+    kept = await session.scalars(
         statement.on_conflict_do_update(
             index_elements=[ProfileCopy.credit_code],
             set_={name: statement.excluded[name] for name in ("version", "name", "authority", "updates")},
             where=statement.excluded.version > ProfileCopy.version,
         ).returning(ProfileCopy.credit_code)
     )
-    return kept is not None
+    return list(kept)
 
 
 async def profile_copy(session: AsyncSession, credit_code: str) -> ProfileCopy | None:

@@ -156,6 +156,15 @@ def notifier(start_service, authorization, mail):
             it.event, it.hear, it.day, it.post, it.get, it.items = event, hear, day, post, get, items
             it.rows, it.consumer = rows, consumer
             it.sweep, it.deliverers, it.mail = it.service.sweeps[0].round, deliverers, mail
+
+            @asynccontextmanager
+            async def replica():
+                async with start_service("notifier", url=it.url, **own | settings) as other:
+                    other.clock.move(it.clock.now())
+                    other.consumer = Consumer("notifier", other.backend, handlers, retry_base=0)
+                    yield other
+
+            it.replica = replica
             it.move = lambda text: it.clock.move(instant(text))
             yield it
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
+import random
 from collections import Counter
 
 from shared.contracts import ChangeDiscarded, ChangeDrafted, ChangeSubmitted, ReviewSubmitted
+from tests.conftest import eventually
 from tests.integration.notifier.conftest import Firm
 
 DAYS = ("2026-03-31", "2026-04-16", "2026-04-23", "2026-04-27", "2026-04-29", "2026-04-30")
@@ -143,3 +145,31 @@ async def test_obligations_are_the_same_in_whatever_order_and_how_often_events_a
         assert outcomes == {
             (("change_report", "2026-06-10", "met"), ("review", "2026-07-31", "met"), ("update", "2026-04-30", "met"))
         }
+
+
+async def test_with_everything_running_at_once_in_two_replicas_each_firm_gets_each_mail_once(notifier):
+    firms = [Firm() for _ in range(40)]
+    quick = {"sweep_interval": 0.1, "mail_interval": 0.1, "reminder_page": 9, "digest_quiet": 0.5}
+    async with notifier("2026-04-22T10:00", **quick) as it, it.replica() as other:
+        async with it.app.router.lifespan_context(it.app), other.app.router.lifespan_context(other.app):
+            told = [it.event(each) for firm in firms for each in (firm.granted(), firm.registered())]
+            random.Random(7).shuffle(told)
+            await asyncio.gather(
+                *(each.consumer.receive(told[start : start + 25]) for start in range(0, 80, 20) for each in (it, other))
+            )
+            await eventually(lambda: sent(it, 41), within=20)
+            it.move("2026-04-23T09:30")
+            other.clock.move(it.clock.now())
+            await eventually(lambda: sent(it, 82), within=20)
+            revoked = [it.event(firm.revoked()) for firm in firms]
+            await asyncio.gather(it.consumer.receive(revoked), other.consumer.receive(revoked[::-1]))
+            await eventually(lambda: sent(it, 122), within=20)
+        assert await it.rows("SELECT * FROM failed_messages") == []
+        to_firms = await it.rows("SELECT credit_code, kind, stage FROM messages WHERE audience = 'firm'")
+        assert len(to_firms) == len(set(to_firms)) == 120
+        assert {len(it.mail.sent_to(firm.email)) for firm in firms} == {3}
+        assert len(it.mail.sent_to("xm-sm@authority.example")) == 2
+
+
+async def sent(it, count):
+    return await it.rows("SELECT count(*) FROM messages WHERE state = 'sent'") == [(count,)]

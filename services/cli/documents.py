@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from shared.contracts.asyncapi import asyncapi_document
 
 from services.cli.catalogue import SERVICES, builder, settings_class
+from shared.contracts.asyncapi import asyncapi_document
 from shared.messaging import EmbeddedBus
 from shared.runtime.clock import SystemClock
 from shared.web.assembly import Surroundings

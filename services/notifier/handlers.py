@@ -1,9 +1,13 @@
-"""What each event means here: a copy that is brought up to date, and what is to be told."""
+"""What each event means here: a copy that is brought up to date, and what is to be told.
 
+The events of a transaction are noted one by one, by the table `NOTES`, and have their effect together.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from services.notifier.commands.taking_in import Batch, taking_in
+from services.notifier.commands.taking_in import Batch, settle
 from services.notifier.domain import recent
 from services.notifier.vocabulary import Kind, ObligationState
 from shared.contracts import (
@@ -22,6 +26,7 @@ from shared.contracts import (
     Citation,
     EligibilityRestored,
     EligibilityRevoked,
+    EventData,
     ProfileChanged,
     ProfileRegistered,
     ProfileUpdated,
@@ -37,57 +42,67 @@ from shared.regulation import Basis, Rule, Title, shanghai_date
 
 handlers = Handlers("notifier")
 
-
-@handlers.on(ProfileRegistered, ProfileChanged)
-async def profile_changed(work: Work, event: Event[ProfileRegistered | ProfileChanged]) -> None:
-    taking_in(work, event).profile(event.data.profile)
+Note = Callable[[Batch, Event[Any]], None]
+NOTES: dict[type[EventData], Note] = {}
 
 
-@handlers.on(ProfileUpdated)
-async def profile_updated(work: Work, event: Event[ProfileUpdated]) -> None:
-    batch, data = taking_in(work, event), event.data
+def notes(*models: type[EventData]) -> Callable[[Note], Note]:
+    """Register what notes the events whose data are `models`."""
+
+    def register(note: Note) -> Note:
+        NOTES.update(dict.fromkeys(models, note))
+        return note
+
+    return register
+
+
+@notes(ProfileRegistered, ProfileChanged)
+def profile_changed(batch: Batch, event: Event[ProfileRegistered | ProfileChanged]) -> None:
+    batch.profile(event.data.profile)
+
+
+@notes(ProfileUpdated)
+def profile_updated(batch: Batch, event: Event[ProfileUpdated]) -> None:
+    data = event.data
     batch.profile(data.profile)
-    if recent(data.submitted_at, work.now()):
+    if recent(data.submitted_at, batch.work.now()):
         batch.tell(
             data.credit_code,
             Kind.UPDATE_RECEIVED,
             str(data.update_id),
             year=data.duty_year,
             on=_day(data.submitted_at),
-            citation=_cited(work.regulation.basis(Rule.UPDATE_DUE, None, date(data.duty_year, 1, 1))),
+            citation=_cited(batch.work.regulation.basis(Rule.UPDATE_DUE, None, date(data.duty_year, 1, 1))),
         )
 
 
 # ---- titles
 
 
-@handlers.on(CertificationGranted)
-async def certification_granted(work: Work, event: Event[CertificationGranted]) -> None:
-    batch, state = taking_in(work, event), event.data.certification
+@notes(CertificationGranted)
+def certification_granted(batch: Batch, event: Event[CertificationGranted]) -> None:
+    state = event.data.certification
     batch.certification(state)
-    if recent(state.valid_from, work.now()):
-        basis = work.regulation.basis(Rule.REVIEW_WINDOW, Title(state.title), state.valid_to)
+    if recent(state.valid_from, batch.work.now()):
+        basis = batch.work.regulation.basis(Rule.REVIEW_WINDOW, Title(state.title), state.valid_to)
         duties = [{"year": each.year, "due": each.due.isoformat()} for each in state.duties if each.state == "open"]
-        _tell_title(work, batch, event, Kind.CERTIFICATION_GRANTED, state, _cited(basis), duties=duties)
+        _tell_title(batch, event, Kind.CERTIFICATION_GRANTED, state, _cited(basis), duties=duties)
 
 
-@handlers.on(CertificationExtended)
-async def certification_extended(work: Work, event: Event[CertificationExtended]) -> None:
-    batch, state = taking_in(work, event), event.data.certification
+@notes(CertificationExtended)
+def certification_extended(batch: Batch, event: Event[CertificationExtended]) -> None:
+    state = event.data.certification
     batch.certification(state)
     previous = event.data.previous_valid_to
-    basis = work.regulation.basis(Rule.REVIEW_EXTENSION, Title(state.title), previous)
-    _tell_title(
-        work, batch, event, Kind.CERTIFICATION_EXTENDED, state, _cited(basis), previous_valid_to=previous.isoformat()
-    )
+    basis = batch.work.regulation.basis(Rule.REVIEW_EXTENSION, Title(state.title), previous)
+    _tell_title(batch, event, Kind.CERTIFICATION_EXTENDED, state, _cited(basis), previous_valid_to=previous.isoformat())
 
 
-@handlers.on(CertificationCancelled)
-async def certification_cancelled(work: Work, event: Event[CertificationCancelled]) -> None:
-    batch, data = taking_in(work, event), event.data
+@notes(CertificationCancelled)
+def certification_cancelled(batch: Batch, event: Event[CertificationCancelled]) -> None:
+    data = event.data
     batch.certification(data.certification)
     _tell_title(
-        work,
         batch,
         event,
         Kind.CERTIFICATION_CANCELLED,
@@ -98,21 +113,18 @@ async def certification_cancelled(work: Work, event: Event[CertificationCancelle
     )
 
 
-@handlers.on(CertificationExpired)
-async def certification_expired(work: Work, event: Event[CertificationExpired]) -> None:
-    batch, data = taking_in(work, event), event.data
+@notes(CertificationExpired)
+def certification_expired(batch: Batch, event: Event[CertificationExpired]) -> None:
+    data = event.data
     batch.certification(data.certification)
-    _tell_title(
-        work, batch, event, Kind.CERTIFICATION_EXPIRED, data.certification, _cited(data.citation), reason=data.reason
-    )
+    _tell_title(batch, event, Kind.CERTIFICATION_EXPIRED, data.certification, _cited(data.citation), reason=data.reason)
 
 
-@handlers.on(EligibilityRevoked)
-async def eligibility_revoked(work: Work, event: Event[EligibilityRevoked]) -> None:
-    batch, data = taking_in(work, event), event.data
+@notes(EligibilityRevoked)
+def eligibility_revoked(batch: Batch, event: Event[EligibilityRevoked]) -> None:
+    data = event.data
     batch.certification(data.certification)
     _tell_title(
-        work,
         batch,
         event,
         Kind.ELIGIBILITY_REVOKED,
@@ -125,17 +137,14 @@ async def eligibility_revoked(work: Work, event: Event[EligibilityRevoked]) -> N
     )
 
 
-@handlers.on(EligibilityRestored)
-async def eligibility_restored(work: Work, event: Event[EligibilityRestored]) -> None:
-    batch, data = taking_in(work, event), event.data
+@notes(EligibilityRestored)
+def eligibility_restored(batch: Batch, event: Event[EligibilityRestored]) -> None:
+    data = event.data
     batch.certification(data.certification)
-    _tell_title(
-        work, batch, event, Kind.ELIGIBILITY_RESTORED, data.certification, _cited(data.citation), reason=data.reason
-    )
+    _tell_title(batch, event, Kind.ELIGIBILITY_RESTORED, data.certification, _cited(data.citation), reason=data.reason)
 
 
 def _tell_title(
-    work: Work,
     batch: Batch,
     event: Event[Any],
     kind: Kind,
@@ -143,7 +152,7 @@ def _tell_title(
     citation: dict[str, Any],
     **facts: Any,
 ) -> None:
-    if recent(event.time, work.now()):
+    if recent(event.time, batch.work.now()):
         batch.tell(
             state.credit_code,
             kind,
@@ -162,42 +171,41 @@ def _tell_title(
 # ---- change reports
 
 
-@handlers.on(ChangeDrafted)
-async def change_drafted(work: Work, event: Event[ChangeDrafted]) -> None:
-    taking_in(work, event).report(event.data.report, ObligationState.OPEN)
+@notes(ChangeDrafted)
+def change_drafted(batch: Batch, event: Event[ChangeDrafted]) -> None:
+    batch.report(event.data.report, ObligationState.OPEN)
 
 
-@handlers.on(ChangeDiscarded, ChangeWithdrawn)
-async def change_dropped(work: Work, event: Event[ChangeDiscarded | ChangeWithdrawn]) -> None:
+@notes(ChangeDiscarded, ChangeWithdrawn)
+def change_dropped(batch: Batch, event: Event[ChangeDiscarded | ChangeWithdrawn]) -> None:
     """Nothing is owed under this report any more; a change that did happen is reported by another."""
-    taking_in(work, event).report(event.data.report, ObligationState.ENDED)
+    batch.report(event.data.report, ObligationState.ENDED)
 
 
-@handlers.on(ChangeSubmitted)
-async def change_submitted(work: Work, event: Event[ChangeSubmitted]) -> None:
-    batch, report = taking_in(work, event), event.data.report
+@notes(ChangeSubmitted)
+def change_submitted(batch: Batch, event: Event[ChangeSubmitted]) -> None:
+    report = event.data.report
     batch.report(report, ObligationState.MET)
-    _tell_report(work, batch, event, Kind.CHANGE_SUBMITTED, report, _cited(report.citation), officers_too=True)
+    _tell_report(batch, event, Kind.CHANGE_SUBMITTED, report, _cited(report.citation), officers_too=True)
 
 
-@handlers.on(ChangeOpinionGiven)
-async def change_opinion_given(work: Work, event: Event[ChangeOpinionGiven]) -> None:
-    taking_in(work, event).report(event.data.report, ObligationState.MET)
+@notes(ChangeOpinionGiven)
+def change_opinion_given(batch: Batch, event: Event[ChangeOpinionGiven]) -> None:
+    batch.report(event.data.report, ObligationState.MET)
 
 
-@handlers.on(ChangeDecided)
-async def change_decided(work: Work, event: Event[ChangeDecided]) -> None:
-    batch, report = taking_in(work, event), event.data.report
+@notes(ChangeDecided)
+def change_decided(batch: Batch, event: Event[ChangeDecided]) -> None:
+    report = event.data.report
     batch.report(report, ObligationState.MET)
     decisions = event.data.decisions
     cancelled = [Title(each.title) for each in decisions if each.outcome is not TitleOutcome.RETAINED]
     basis = (
-        work.regulation.basis(Rule.CHANGE_REPORT_CANCELLED, cancelled[0])
+        batch.work.regulation.basis(Rule.CHANGE_REPORT_CANCELLED, cancelled[0])
         if cancelled
-        else work.regulation.basis(Rule.CHANGE_REPORT_RETAINED)
+        else batch.work.regulation.basis(Rule.CHANGE_REPORT_RETAINED)
     )
     _tell_report(
-        work,
         batch,
         event,
         Kind.CHANGE_DECIDED,
@@ -208,7 +216,6 @@ async def change_decided(work: Work, event: Event[ChangeDecided]) -> None:
 
 
 def _tell_report(
-    work: Work,
     batch: Batch,
     event: Event[Any],
     kind: Kind,
@@ -218,7 +225,7 @@ def _tell_report(
     officers_too: bool = False,
     **facts: Any,
 ) -> None:
-    if recent(event.time, work.now()):
+    if recent(event.time, batch.work.now()):
         batch.tell(
             report.credit_code,
             kind,
@@ -237,37 +244,36 @@ def _tell_report(
 # ---- reviews
 
 
-@handlers.on(ReviewSubmitted)
-async def review_submitted(work: Work, event: Event[ReviewSubmitted]) -> None:
-    batch, review = taking_in(work, event), event.data.review
+@notes(ReviewSubmitted)
+def review_submitted(batch: Batch, event: Event[ReviewSubmitted]) -> None:
+    review = event.data.review
     batch.application(review, None)
-    basis = _cited(work.regulation.review_route(Title(review.title)).basis)
-    _tell_review(work, batch, event, Kind.REVIEW_SUBMITTED, review, basis, officers_too=True)
+    basis = _cited(batch.work.regulation.review_route(Title(review.title)).basis)
+    _tell_review(batch, event, Kind.REVIEW_SUBMITTED, review, basis, officers_too=True)
 
 
-@handlers.on(ReviewRefused)
-async def review_refused(work: Work, event: Event[ReviewRefused]) -> None:
-    batch, review = taking_in(work, event), event.data.review
+@notes(ReviewRefused)
+def review_refused(batch: Batch, event: Event[ReviewRefused]) -> None:
+    review = event.data.review
     batch.application(review, "refused")
     reasons = [each.model_dump(mode="json") for each in event.data.reasons]
-    citation = reasons[0]["citation"] if reasons else _cited(work.regulation.basis(Rule.REVIEW_ELIGIBILITY))
-    _tell_review(work, batch, event, Kind.REVIEW_REFUSED, review, citation, reasons=reasons)
+    citation = reasons[0]["citation"] if reasons else _cited(batch.work.regulation.basis(Rule.REVIEW_ELIGIBILITY))
+    _tell_review(batch, event, Kind.REVIEW_REFUSED, review, citation, reasons=reasons)
 
 
-@handlers.on(ReviewAdvanced)
-async def review_advanced(work: Work, event: Event[ReviewAdvanced]) -> None:
-    batch, data = taking_in(work, event), event.data
+@notes(ReviewAdvanced)
+def review_advanced(batch: Batch, event: Event[ReviewAdvanced]) -> None:
+    data = event.data
     batch.application(data.review, None)
-    basis = _cited(work.regulation.review_route(Title(data.review.title)).basis)
-    _tell_review(work, batch, event, Kind.REVIEW_ADVANCED, data.review, basis, by=data.by, opinion=data.opinion)
+    basis = _cited(batch.work.regulation.review_route(Title(data.review.title)).basis)
+    _tell_review(batch, event, Kind.REVIEW_ADVANCED, data.review, basis, by=data.by, opinion=data.opinion)
 
 
-@handlers.on(ReviewDecided)
-async def review_decided(work: Work, event: Event[ReviewDecided]) -> None:
-    batch, data = taking_in(work, event), event.data
+@notes(ReviewDecided)
+def review_decided(batch: Batch, event: Event[ReviewDecided]) -> None:
+    data = event.data
     batch.application(data.review, data.outcome)
     _tell_review(
-        work,
         batch,
         event,
         Kind.REVIEW_DECIDED,
@@ -280,7 +286,6 @@ async def review_decided(work: Work, event: Event[ReviewDecided]) -> None:
 
 
 def _tell_review(
-    work: Work,
     batch: Batch,
     event: Event[Any],
     kind: Kind,
@@ -290,7 +295,7 @@ def _tell_review(
     officers_too: bool = False,
     **facts: Any,
 ) -> None:
-    if recent(event.time, work.now()):
+    if recent(event.time, batch.work.now()):
         batch.tell(
             review.credit_code,
             kind,
@@ -302,6 +307,16 @@ def _tell_review(
             citation=citation,
             **facts,
         )
+
+
+@handlers.together(*NOTES)
+async def take_in(work: Work, events: Sequence[Event[Any]]) -> None:
+    """Let all events of a transaction have their effect."""
+    batch = Batch(work)
+    for event in events:
+        batch.hear(event)
+        NOTES[type(event.data)](batch, event)
+    await settle(batch)
 
 
 def _cited(basis: Basis | Citation) -> dict[str, Any]:

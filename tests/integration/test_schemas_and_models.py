@@ -9,7 +9,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import shared.messaging.tables
 import shared.web.idempotency  # noqa: F401
 from services.cli.catalogue import SERVICES
 from shared.runtime.database import Infrastructure, _configuration, migrate

@@ -58,9 +58,16 @@ class City:
             "officer:XM-SM",
             "/enterprises",
             {
-                "credit_code": code, "name": f"厦门系统测试{number:05d}有限公司", "authority": "XM-SM",
+                "credit_code": code,
+                "name": f"厦门系统测试{number:05d}有限公司",
+                "authority": "XM-SM",
                 "registered_place": "福建省厦门市思明区",
-                "contact": {"name": "林海燕", "mobile": "13959201234", "email": f"{code.lower()}@firm.example", "language": "zh-CN"},
+                "contact": {
+                    "name": "林海燕",
+                    "mobile": "13959201234",
+                    "email": f"{code.lower()}@firm.example",
+                    "language": "zh-CN",
+                },
             },
         )
         assert registered.status_code == 201, registered.text
@@ -68,8 +75,13 @@ class City:
             "bureau",
             "/certifications",
             {
-                "credit_code": code, "enterprise_name": f"厦门系统测试{number:05d}有限公司", "authority": "XM-SM",
-                "title": title, "valid_from": valid_from, "valid_to": valid_to, "duties_from": duties_from,
+                "credit_code": code,
+                "enterprise_name": f"厦门系统测试{number:05d}有限公司",
+                "authority": "XM-SM",
+                "title": title,
+                "valid_from": valid_from,
+                "valid_to": valid_to,
+                "duties_from": duties_from,
             },
         )
         assert granted.status_code == 201, granted.text
@@ -78,7 +90,9 @@ class City:
     def update(self, code: str, year: int = 2026) -> httpx.Response:
         from services.cli.tour.forms import update_form
 
-        return self.post(f"firm:{code}", f"/enterprises/{code}/updates", update_form(code, year) | {"declaration": DECLARATION})
+        return self.post(
+            f"firm:{code}", f"/enterprises/{code}/updates", update_form(code, year) | {"declaration": DECLARATION}
+        )
 
 
 @pytest.fixture(scope="module")

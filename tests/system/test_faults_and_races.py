@@ -45,14 +45,18 @@ def test_with_the_broker_killed_in_the_middle_everything_is_accepted_and_has_one
 
     def everything_arrived():
         return all(
-            [duty["state"] for duty in city.get(f"/certifications/{certification}")["duties"] if duty["year"] == 2026] == ["met"]
+            [duty["state"] for duty in city.get(f"/certifications/{certification}")["duties"] if duty["year"] == 2026]
+            == ["met"]
             for _, certification in firms
         ) and all(city.all(f"/obligations?credit_code={code}") for code, _ in newcomers)
 
     eventually(everything_arrived, within=120)
 
     def mailed():
-        return [Counter(m["state"] for m in city.all(f"/messages?credit_code={code}&kind=update_received")) for code in codes]
+        return [
+            Counter(m["state"] for m in city.all(f"/messages?credit_code={code}&kind=update_received"))
+            for code in codes
+        ]
 
     eventually(lambda: mailed() == [Counter({"sent": 1})] * len(codes), within=60)
     for service in ("profile", "changes", "reviews", "notifier"):
@@ -109,12 +113,18 @@ def test_a_hundred_identical_submissions_with_one_key_make_one_application(city)
 def test_of_two_officers_deciding_at_once_one_decides_and_one_is_told(city):
     city.at("2026-05-09T10:00:00+08:00")
     code, certification = city.firm("innovative", "2023-05-16", "2026-05-15", "2026-05-01")
-    review = city.post(f"firm:{code}", "/reviews", {"certification_id": certification, "declaration": DECLARATION}).json()
+    review = city.post(
+        f"firm:{code}", "/reviews", {"certification_id": certification, "declaration": DECLARATION}
+    ).json()
     eventually(lambda: city.get(f"/reviews/{review['id']}")["status"] == "submitted")
     decisions = [{"outcome": "passed", "opinion": "同意"}, {"outcome": "rejected", "opinion": "不同意"}]
     city.headers("officer:XM-SM")
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda body: city.post("officer:XM-SM", f"/reviews/{review['id']}/authority_decision", body), decisions))
+        answers = list(
+            pool.map(
+                lambda body: city.post("officer:XM-SM", f"/reviews/{review['id']}/authority_decision", body), decisions
+            )
+        )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     won = next(answer.json() for answer in answers if answer.status_code == 200)
     assert city.get(f"/reviews/{review['id']}")["status"] == won["status"]
@@ -128,7 +138,11 @@ def test_a_list_with_five_bad_rows_in_two_thousand_names_exactly_those_and_twice
     good = ["厦门名单企业", "", "思明区", "专精特新中小企业", "2026-04-01", "2029-03-31"]
     lines = [[number, f"{good[0]}{number:04d}有限公司", new_credit_code(), *good[2:]] for number in range(1, 2001)]
     for line, column, value in (
-        (100, 2, "91350203MA31F1331X"), (500, 3, "不存在区"), (900, 4, "没有的称号"), (1300, 5, "2026-02-30"), (1999, 6, "2020-01-01"),
+        (100, 2, "91350203MA31F1331X"),
+        (500, 3, "不存在区"),
+        (900, 4, "没有的称号"),
+        (1300, 5, "2026-02-30"),
+        (1999, 6, "2020-01-01"),
     ):
         lines[line - 1][column] = value
     file = tmp_path / "list.csv"
@@ -136,7 +150,9 @@ def test_a_list_with_five_bad_rows_in_two_thousand_names_exactly_those_and_twice
         csv.writer(output).writerows([HEADINGS, *lines])
 
     def run(*options):
-        return city.platform.peiyu("import", "certifications", str(file), "--url", city.platform.url, "--secret", "tests", *options)
+        return city.platform.peiyu(
+            "import", "certifications", str(file), "--url", city.platform.url, "--secret", "tests", *options
+        )
 
     refused = run()
     assert refused.returncode == 1, refused.stdout + refused.stderr

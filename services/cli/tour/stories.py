@@ -329,7 +329,7 @@ async def _applied_before_the_news(stage: Stage, attempt: int) -> bool:
     )
     application = {"certification_id": granted["id"], "declaration": DECLARATION}
     answer = await stage.request(firm.account, "POST", "/reviews", expect=(201, 202), body=application)
-    was_checked = answer["_status"] == 202
+    was_checked: bool = answer["_status"] == 202
     if was_checked:
         stage.check(answer["status"] == "checking", "the copy knows nothing of the firm: 202, checking")
 

@@ -14,7 +14,8 @@ async def remind(work: Work, settings: NotifierSettings) -> int:
     """Write the reminders of one page of obligations; how many were looked at.
 
     Of the stages that have passed only the most urgent is written, once, to the firm's contact and into the digest of
-    its authority's officers; what still waits of milder ones is let go.
+    its authority's officers; what still waits of milder ones is let go. A firm that comes to a stage whose digest has
+    gone out already stands in the digest of the next one.
     """
     now = work.now()
     page = await obligations.at_a_stage(work.session, now, settings.reminder_page)

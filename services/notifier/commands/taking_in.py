@@ -1,4 +1,4 @@
-"""Takes events in: all that one transaction brings is gathered first and has its effect together, just before commit.
+"""Takes events in: all that one transaction brings is gathered first and has its effect together.
 
 A published list brings thousands of events within seconds; handled one by one each would cost a dozen statements,
 together they cost that for a whole batch. Nothing depends on the order within a batch or between batches.
@@ -10,8 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
-from sqlalchemy import event as database_events
-from sqlalchemy.util import await_only
 
 from services.notifier import domain
 from services.notifier.commands.news import to_firm, to_officers
@@ -30,7 +28,6 @@ from shared.messaging import Event, Work
 from shared.regulation import Regulation
 
 Row = dict[str, Any]
-BATCH = "notifier's batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,9 @@ class News:
 
 @dataclass
 class Batch:
-    """What the events of one transaction bring, the newest version of each thing."""
+    """What the events of one transaction bring: the newest version of each thing, and what is to be told."""
 
+    work: Work
     firms: dict[str, Row] = field(default_factory=dict)
     certifications: dict[UUID, Row] = field(default_factory=dict)
     reports: dict[UUID, Row] = field(default_factory=dict)
@@ -55,6 +53,18 @@ class Batch:
     heard: list[Row] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
     readdressed: set[str] = field(default_factory=set)
+
+    def hear(self, event: Event[EventData]) -> None:
+        """Note the event in the history of its firm."""
+        self.heard.append(
+            {
+                "id": event.id,
+                "credit_code": event.subject,
+                "type": event.type,
+                "sequence": event.sequence,
+                "at": event.time,
+            }
+        )
 
     def profile(self, state: ProfileState) -> None:
         contact = state.contact
@@ -145,41 +155,13 @@ def _newest(kept: dict[Any, Row], key: Any, row: Row) -> None:
         kept[key] = row
 
 
-def taking_in(work: Work, event: Event[EventData]) -> Batch:
-    """The batch of this transaction, in which the event is noted.
-
-    It has its effect just before the transaction, or the savepoint around the event, is committed; none where that is
-    rolled back.
-    """
-    session = work.session.sync_session
-    batch: Batch | None = session.info.get(BATCH)
-    if batch is None:
-        batch = session.info[BATCH] = Batch()
-
-        def before_commit(_: object) -> None:
-            if (gathered := session.info.pop(BATCH, None)) is not None:
-                await_only(settle(work, gathered))
-
-        database_events.listen(session, "before_commit", before_commit)
-        database_events.listen(session, "after_soft_rollback", lambda *_: session.info.pop(BATCH, None))
-    batch.heard.append(
-        {
-            "id": event.id,
-            "credit_code": event.subject,
-            "type": event.type,
-            "sequence": event.sequence,
-            "at": event.time,
-        }
-    )
-    return batch
-
-
-async def settle(work: Work, batch: Batch) -> None:
+async def settle(batch: Batch) -> None:
     """Bring copies, obligations and messages to what the batch tells.
 
     Taking the firms locks them, so that what is derived from a firm's copies is derived by one at a time. Firms come
     before obligations and these before messages, here and in the sweep, so that nobody waits in a circle.
     """
+    work = batch.work
     session = work.session
     await copies.keep_heard(session, batch.heard)
     await copies.take_firms(session, batch.firms.values())

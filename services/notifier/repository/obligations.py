@@ -26,14 +26,17 @@ async def change(session: AsyncSession, rows: Sequence[Row]) -> None:
 
 
 async def at_a_stage(session: AsyncSession, now: datetime, limit: int) -> Sequence[tuple[Obligation, Firm]]:
-    """Open obligations whose next stage has come, the longest waiting first; locked, and none that others hold."""
+    """Open obligations whose next stage has come, the longest waiting first; locked, and none that others hold.
+
+    So are their firms: news of a firm that is being taken in, such as its first address, must not be missed.
+    """
     rows = await session.execute(
         select(Obligation, Firm)
         .join(Firm, Firm.credit_code == Obligation.credit_code)
         .where(Obligation.state == ObligationState.OPEN, Obligation.next_stage_at <= now)
         .order_by(Obligation.next_stage_at, Obligation.id)
         .limit(limit)
-        .with_for_update(of=Obligation, skip_locked=True)
+        .with_for_update(of=(Obligation, Firm), skip_locked=True)
     )
     return [(obligation, firm) for obligation, firm in rows]
 

@@ -24,14 +24,6 @@ CHUNK = 1000
 TRIES = 3
 LOOK = 0.2
 
-REPEATEDLY = {
-    "line": 0,
-    "column": None,
-    "value": "",
-    "reason": "多次处理失败，请联系运维人员。",
-    "reason_en": "Working on it failed repeatedly; ask the operator.",
-}
-
 Checked = tuple[list[tuple[int, GrantRow]], list[dict[str, Any]]]
 
 
@@ -88,12 +80,8 @@ async def import_next(backend: Backend) -> bool:
         async with backend.work() as beside:
             tries = await imports.begin(beside.session, job.id)
         if tries > TRIES:
-            _finish(
-                work,
-                job,
-                ImportStatus.FAILED,
-                [_defect(0, None, "", "多次处理失败，请联系运维", "It failed repeatedly")],
-            )
+            failed = _defect(0, None, "", "多次处理失败，请联系运维人员", "It failed repeatedly; ask the operator")
+            _finish(work, job, ImportStatus.FAILED, [failed])
             return True
         good, errors = await asyncio.to_thread(_check, job.content or b"", work.regulation)
         job.rows = len(good) + len({error["line"] for error in errors})

@@ -55,7 +55,9 @@ async def it(start_service, authorization):
 
         async def told():
             async with running.backend.work() as work:
-                return [decode(row.body) for row in await work.session.scalars(select(OutboxRow).order_by(OutboxRow.id))]
+                return [
+                    decode(row.body) for row in await work.session.scalars(select(OutboxRow).order_by(OutboxRow.id))
+                ]
 
         specialized, giant = uuid4(), uuid4()
         await take(known(), granted("specialized", specialized), granted("little_giant", giant))

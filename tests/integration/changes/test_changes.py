@@ -37,7 +37,9 @@ async def with_opinion(it, form=None):
 
 
 def decision(**outcomes):
-    return {"decisions": [{"certification_id": key, "outcome": value, "reason": "核实"} for key, value in outcomes.items()]}
+    return {
+        "decisions": [{"certification_id": key, "outcome": value, "reason": "核实"} for key, value in outcomes.items()]
+    }
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,9 @@ async def test_timeliness_is_judged_by_the_day_that_decides(it, instant, on_time
 
 
 async def test_a_draft_with_wrong_firm_type_or_date_names_every_defect(it):
-    answer = await it.call(WHO, "POST", "", {"credit_code": "1", "type": "sale", "happened_on": "2026-05-22", "colour": 1})
+    answer = await it.call(
+        WHO, "POST", "", {"credit_code": "1", "type": "sale", "happened_on": "2026-05-22", "colour": 1}
+    )
     assert {each["pointer"]: each["code"] for each in answer.json()["errors"]} == {
         "/credit_code": "credit_code_length", "/type": "enum", "/happened_on": "in_the_future", "/colour": "extra_forbidden",
     }  # fmt: skip
@@ -136,7 +140,9 @@ async def test_drafts_are_their_firms_alone_and_reports_stay_within_reach(it):
     assert [each["id"] for each in (await it.call("bureau", "GET")).json()["items"]] == [report["id"]]
     assert (await it.call(WHO, "GET", f"?credit_code={OTHER}")).status_code == 404
     assert (await it.call(f"firm:{OTHER}", "POST", "", rename())).status_code == 404
-    assert (await it.call("bureau", "POST", f"/{report['id']}/opinion", {"meets_criteria": True, "opinion": "同意"})).status_code == 403
+    assert (
+        await it.call("bureau", "POST", f"/{report['id']}/opinion", {"meets_criteria": True, "opinion": "同意"})
+    ).status_code == 403
 
 
 async def test_the_list_is_filtered_by_type_status_and_date(it):
@@ -149,7 +155,10 @@ async def test_the_list_is_filtered_by_type_status_and_date(it):
 
     assert await found("?type=merger") == [("merger", "submitted")]
     assert await found("?status=draft") == [("rename", "draft")]
-    assert await found("?happened_from=2026-04-01&happened_to=2026-05-02") == [("merger", "submitted"), ("rename", "submitted")]
+    assert await found("?happened_from=2026-04-01&happened_to=2026-05-02") == [
+        ("merger", "submitted"),
+        ("rename", "submitted"),
+    ]
 
 
 async def test_every_held_title_is_decided_exactly_once_with_what_is_offered(it):
@@ -157,13 +166,19 @@ async def test_every_held_title_is_decided_exactly_once_with_what_is_offered(it)
     wrong = decision(**{it.giant: "cancelled", str(UUID(int=7)): "retained"})
     answer = await it.call("bureau", "POST", f"/{report}/decision", wrong)
     assert [each["code"] for each in answer.json()["errors"]] == ["outcome_not_offered", "not_held", "title_left_out"]
-    refer = await it.call("bureau", "POST", f"/{report}/decision", decision(**{it.giant: "retained", it.specialized: "referred"}))
+    refer = await it.call(
+        "bureau", "POST", f"/{report}/decision", decision(**{it.giant: "retained", it.specialized: "referred"})
+    )
     assert [each["code"] for each in refer.json()["errors"]] == ["outcome_not_offered"]
 
 
 async def test_a_little_giant_is_referred_and_the_ministrys_answer_ends_it(it):
     report = await with_opinion(it)
-    referred = (await it.call("bureau", "POST", f"/{report}/decision", decision(**{it.giant: "referred", it.specialized: "cancelled"}))).json()
+    referred = (
+        await it.call(
+            "bureau", "POST", f"/{report}/decision", decision(**{it.giant: "referred", it.specialized: "cancelled"})
+        )
+    ).json()
     assert referred["status"] == "referred"
     answer = {"certification_id": it.specialized, "outcome": "cancelled", "reason": "取消", "answered_on": "2026-05-20"}
     wrong = await it.call("bureau", "POST", f"/{report}/ministry_answer", answer)

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from services.cli.tour.forms import contact, update_form
+from services.profile.handlers import handlers
 from shared.messaging import Consumer, decode
 from shared.messaging.envelope import encode, new_event
 from shared.messaging.tables import OutboxRow
-from services.profile.handlers import handlers
 
 FIRM, OTHER = "91350203MA31F1331W", "91350213MA33WMAT03"
 
@@ -35,14 +35,15 @@ async def it(start_service, authorization):
         running.clock.move(datetime.fromisoformat("2026-04-20T10:00:00+08:00"))
 
         async def call(who, method, path, body=None, **headers):
-            return await running.http.request(
-                method, f"/api/v1{path}", json=body, headers=authorization(who) | headers
-            )
+            return await running.http.request(method, f"/api/v1{path}", json=body, headers=authorization(who) | headers)
 
         async def take(*data, sequence=1, time=None):
             consumer = Consumer("profile", running.backend, handlers)
             await consumer.receive(
-                [encode(new_event(each, sequence=sequence, time=time or running.clock.now(), traceparent=None)) for each in data]
+                [
+                    encode(new_event(each, sequence=sequence, time=time or running.clock.now(), traceparent=None))
+                    for each in data
+                ]
             )
 
         async def told():
@@ -53,7 +54,9 @@ async def it(start_service, authorization):
         def at(instant):
             running.clock.move(datetime.fromisoformat(instant))
 
-        yield SimpleNamespace(call=call, take=take, told=told, at=at, backend=running.backend, http=running.http, app=running.app)
+        yield SimpleNamespace(
+            call=call, take=take, told=told, at=at, backend=running.backend, http=running.http, app=running.app
+        )
 
 
 @pytest.fixture

@@ -52,8 +52,15 @@ def renamed(new, previous="厦门示例精工有限公司", report_id=None):
 
 async def test_a_registration_names_every_defect_at_once(it):
     answer = await it.call(
-        "bureau", "POST", "/enterprises",
-        {"credit_code": "91350203MA31F1331X", "name": " ", "authority": "XM-NO", "contact": {"name": "林", "mobile": "12", "email": "x"}},
+        "bureau",
+        "POST",
+        "/enterprises",
+        {
+            "credit_code": "91350203MA31F1331X",
+            "name": " ",
+            "authority": "XM-NO",
+            "contact": {"name": "林", "mobile": "12", "email": "x"},
+        },
     )
     assert answer.status_code == 422
     assert {each["pointer"] for each in answer.json()["errors"]} == {
@@ -91,7 +98,9 @@ async def test_what_lies_outside_a_callers_reach_is_not_found(registered):
 
 
 async def test_credit_codes_in_paths_are_normalised(registered):
-    assert (await registered.call("bureau", "GET", "/enterprises/９１３５０２０３ma31f1331w")).json()["credit_code"] == FIRM
+    assert (await registered.call("bureau", "GET", "/enterprises/９１３５０２０３ma31f1331w")).json()[
+        "credit_code"
+    ] == FIRM
 
 
 async def test_a_draft_may_be_unfinished_and_no_edit_of_it_is_lost(registered):
@@ -186,7 +195,9 @@ async def test_freshness_tells_every_title_with_a_duty(registered):
     await registered.take(granted(), granted("growth", status="cancelled"))
     registered.at("2026-05-01T00:00:00+08:00")
     answer = (await registered.call(f"firm:{FIRM}", "GET", f"/enterprises/{FIRM}/freshness?year=2026")).json()
-    assert [(each["title"], each["state"], each["on_time"]) for each in answer["titles"]] == [("specialized", "missed", None)]
+    assert [(each["title"], each["state"], each["on_time"]) for each in answer["titles"]] == [
+        ("specialized", "missed", None)
+    ]
 
 
 async def test_officers_find_who_has_not_updated(registered):
@@ -203,16 +214,27 @@ async def test_officers_find_who_has_not_updated(registered):
 async def test_an_approved_rename_shows_and_the_old_name_stays(registered):
     later = datetime.fromisoformat("2026-05-02T10:00:00+08:00")
     await registered.take(renamed("厦门示例二名有限公司"), time=later)
-    await registered.take(renamed("厦门示例一名有限公司"), time=later - timedelta(days=2))  # decided before, arrives after
+    await registered.take(
+        renamed("厦门示例一名有限公司"), time=later - timedelta(days=2)
+    )  # decided before, arrives after
     seen = (await registered.call("bureau", "GET", f"/enterprises/{FIRM}")).json()
     assert seen["name"] == "厦门示例二名有限公司"
-    assert [each["name"] for each in seen["names"]] == ["厦门示例精工有限公司", "厦门示例一名有限公司", "厦门示例二名有限公司"]
+    assert [each["name"] for each in seen["names"]] == [
+        "厦门示例精工有限公司",
+        "厦门示例一名有限公司",
+        "厦门示例二名有限公司",
+    ]
     changed = [event.data for event in await registered.told() if event.type == "profile.changed.v1"]
-    assert [(each.previous_name, each.profile.name) for each in changed] == [("厦门示例精工有限公司", "厦门示例二名有限公司")]
+    assert [(each.previous_name, each.profile.name) for each in changed] == [
+        ("厦门示例精工有限公司", "厦门示例二名有限公司")
+    ]
 
 
 async def test_a_contact_is_changed_by_who_saw_the_present_one(registered):
-    path, new = f"/enterprises/{FIRM}/contact", {"name": "吴思远", "mobile": "+86 138-0592-0000", "email": "wu@firm.example"}
+    path, new = (
+        f"/enterprises/{FIRM}/contact",
+        {"name": "吴思远", "mobile": "+86 138-0592-0000", "email": "wu@firm.example"},
+    )
     assert (await registered.call(f"firm:{FIRM}", "PUT", path, new)).status_code == 428
     assert (await registered.call(f"firm:{FIRM}", "PUT", path, new, **{"If-Match": '"9"'})).status_code == 412
     done = await registered.call(f"firm:{FIRM}", "PUT", path, new, **{"If-Match": '"1"'})
@@ -224,7 +246,9 @@ async def test_a_freshness_request_is_answered_with_what_is_known_even_of_a_new_
     await registered.call(f"firm:{FIRM}", "POST", f"/enterprises/{FIRM}/updates", submission())
     ask = FreshnessRequested(credit_code=FIRM, request_id=UUID(int=1), reason="review")
     unknown = FreshnessRequested(credit_code=OTHER, request_id=UUID(int=2), reason="review")
-    entered = unknown.model_copy(update={"request_id": UUID(int=3), "enterprise_name": "厦门示例先行有限公司", "authority": "XM-HL"})
+    entered = unknown.model_copy(
+        update={"request_id": UUID(int=3), "enterprise_name": "厦门示例先行有限公司", "authority": "XM-HL"}
+    )
     await registered.take(ask, unknown, entered)
     answers = [event.data for event in await registered.told() if event.type == "profile.freshness_reported.v1"]
     by_request = {answer.request_id.int: answer.profile for answer in answers}

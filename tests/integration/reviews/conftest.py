@@ -34,7 +34,11 @@ def profile(version=1, credit_code=FIRM, name="厦门示例精工有限公司", 
 
 
 def updated(state):
-    last = state.updates[-1] if state.updates else YearUpdate(year=2000, submitted_at=datetime.fromisoformat("2000-01-01T00:00:00Z"))
+    last = (
+        state.updates[-1]
+        if state.updates
+        else YearUpdate(year=2000, submitted_at=datetime.fromisoformat("2000-01-01T00:00:00Z"))
+    )
     return ProfileUpdated(
         credit_code=state.credit_code, profile=state, update_id="01900000-0000-7000-8000-000000000001",
         duty_year=last.year, submitted_at=last.submitted_at, submitted_by="firm",
@@ -47,9 +51,7 @@ async def it(start_service, authorization):
         running.clock.move(datetime.fromisoformat("2026-03-15T10:00:00+08:00"))
 
         async def call(who, method, path, body=None, **headers):
-            return await running.http.request(
-                method, f"/api/v1{path}", json=body, headers=authorization(who) | headers
-            )
+            return await running.http.request(method, f"/api/v1{path}", json=body, headers=authorization(who) | headers)
 
         async def take(*data):
             consumer = Consumer("reviews", running.backend, handlers)

@@ -54,7 +54,9 @@ async def test_an_unknown_or_stale_copy_is_checked_and_the_owners_answer_accepts
     assert answer.headers["Location"] == f"/api/v1/reviews/{answer.json()['id']}"
     eligibility = (await it.call(WHO, "GET", f"/certifications/{certification_id}/eligibility")).json()
     assert [each["code"] for each in eligibility["conditions"] if not each["holds"]][-1] == "application_open"
-    request = next(e for e in await it.told("profile.freshness_requested.v1") if e.data.request_id == UUID(answer.json()["id"]))
+    request = next(
+        e for e in await it.told("profile.freshness_requested.v1") if e.data.request_id == UUID(answer.json()["id"])
+    )
     await it.reported(request, profile(3, y2026="2026-04-20T10:00:00+08:00"))
     review = (await it.call(WHO, "GET", f"/reviews/{answer.json()['id']}")).json()
     assert (review["status"], review["profile_version"]) == ("submitted", 3)
@@ -103,7 +105,12 @@ async def test_every_failing_condition_is_reported_not_just_the_first(it):
 
 @pytest.mark.parametrize(
     ("at", "expected"),
-    [("2026-04-09T23:59:59+08:00", 409), ("2026-04-10T00:00:00+08:00", 201), ("2026-05-10T23:59:59+08:00", 201), ("2026-05-11T00:00:00+08:00", 409)],
+    [
+        ("2026-04-09T23:59:59+08:00", 409),
+        ("2026-04-10T00:00:00+08:00", 201),
+        ("2026-05-10T23:59:59+08:00", 201),
+        ("2026-05-11T00:00:00+08:00", 409),
+    ],
 )
 async def test_the_window_of_an_innovative_title_is_the_month_before_its_expiry(it, at, expected):
     certification_id = await it.granted(**(INNOVATIVE | {"duties_from": "2026-05-01"}))
@@ -131,7 +138,9 @@ async def test_authority_then_bureau_extend_from_the_old_expiry_and_count_duties
     path = f"/reviews/{review['id']}"
     early = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "approved", "opinion": "同意"})
     assert early.json()["type"] == "/problems/review-state"
-    assert (await it.call("officer:XM-HL", "POST", f"{path}/authority_decision", {"outcome": "passed", "opinion": "…"})).status_code == 404
+    assert (
+        await it.call("officer:XM-HL", "POST", f"{path}/authority_decision", {"outcome": "passed", "opinion": "…"})
+    ).status_code == 404
     it.at("2026-05-20T10:00:00+08:00")
     await it.sweep()
     assert (await it.read(review["certification_id"]))["standing"] == "under_review"
@@ -156,7 +165,9 @@ async def test_a_little_giant_is_recommended_and_the_ministry_decides(it):
     await it.call(OFFICER, "POST", f"{path}/authority_decision", {"outcome": "passed", "opinion": "属实"})
     approve = {"outcome": "approved", "opinion": "同意"}
     assert (await it.call("bureau", "POST", f"{path}/bureau_decision", approve)).status_code == 422
-    recommended = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "recommended", "opinion": "推荐"})
+    recommended = await it.call(
+        "bureau", "POST", f"{path}/bureau_decision", {"outcome": "recommended", "opinion": "推荐"}
+    )
     assert recommended.json()["step"] == "ministry"
     done = await it.call("bureau", "POST", f"{path}/ministry_decision", approve | {"decided_on": "2026-05-08"})
     assert done.json()["status"] == "approved"
@@ -165,7 +176,9 @@ async def test_a_little_giant_is_recommended_and_the_ministry_decides(it):
 
 async def test_a_rejected_title_ends_at_its_expiry_and_cannot_apply_again(it):
     review = await submitted(it)
-    await it.call(OFFICER, "POST", f"/reviews/{review['id']}/authority_decision", {"outcome": "rejected", "opinion": "不符"})
+    await it.call(
+        OFFICER, "POST", f"/reviews/{review['id']}/authority_decision", {"outcome": "rejected", "opinion": "不符"}
+    )
     assert codes(await applied(it, review["certification_id"])) == ["review_rejected"]
     it.at("2026-05-11T00:00:00+08:00")
     await it.sweep()
@@ -195,7 +208,9 @@ async def test_losing_the_right_stops_an_open_application(it):
     await it.reported(request, profile(1))
     stopped = (await it.call(WHO, "GET", f"/reviews/{review['id']}")).json()
     assert (stopped["status"], stopped["steps"][-1]["citation"]["article"]) == ("stopped", "第十二条")
-    decide = await it.call(OFFICER, "POST", f"/reviews/{review['id']}/authority_decision", {"outcome": "passed", "opinion": "…"})
+    decide = await it.call(
+        OFFICER, "POST", f"/reviews/{review['id']}/authority_decision", {"outcome": "passed", "opinion": "…"}
+    )
     assert decide.status_code == 409
 
 
@@ -210,8 +225,14 @@ async def test_of_two_officers_deciding_at_once_one_is_told_no(it):
 
 async def test_what_is_wrong_with_an_application_is_said(it):
     certification_id = await ready(it)
-    answer = await it.call(WHO, "POST", "/reviews", {"certification_id": "x", "declaration": {"accepted": False, "signatory": ""}})
-    assert {each["pointer"] for each in answer.json()["errors"]} == {"/certification_id", "/declaration/accepted", "/declaration/signatory"}
+    answer = await it.call(
+        WHO, "POST", "/reviews", {"certification_id": "x", "declaration": {"accepted": False, "signatory": ""}}
+    )
+    assert {each["pointer"] for each in answer.json()["errors"]} == {
+        "/certification_id",
+        "/declaration/accepted",
+        "/declaration/signatory",
+    }
     assert (await applied(it, certification_id, f"firm:{OTHER}")).status_code == 404
     assert (await applied(it, certification_id, "bureau")).status_code == 403
 

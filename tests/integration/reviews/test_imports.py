@@ -15,7 +15,15 @@ HEADINGS = ["序号", "企业名称", "统一社会信用代码", "所属区", "
 
 def rows(count):
     return [
-        [number, f"厦门名单企业{number:04d}有限公司", _code(number), "思明区", "专精特新“小巨人”企业", "2026-04-01", "2029-03-31"]
+        [
+            number,
+            f"厦门名单企业{number:04d}有限公司",
+            _code(number),
+            "思明区",
+            "专精特新“小巨人”企业",
+            "2026-04-01",
+            "2029-03-31",
+        ]
         for number in range(1, count + 1)
     ]
 
@@ -39,7 +47,10 @@ def as_xlsx(lines):
 
 async def imported(it, content, name="list.csv", **query):
     answer = await it.http.post(
-        "/api/v1/certification_imports", files={"file": (name, content)}, params=query, headers=tokens.authorization("bureau")
+        "/api/v1/certification_imports",
+        files={"file": (name, content)},
+        params=query,
+        headers=tokens.authorization("bureau"),
     )
     assert answer.status_code == 202, answer.text
     assert answer.json()["status"] == "queued"
@@ -48,7 +59,9 @@ async def imported(it, content, name="list.csv", **query):
     return (await it.http.get(answer.headers["Location"], headers=tokens.authorization("bureau"))).json()
 
 
-@pytest.mark.parametrize(("content", "name"), [(as_csv, "l.csv"), (lambda lines: as_csv(lines, "gb18030"), "l.csv"), (as_xlsx, "l.xlsx")])
+@pytest.mark.parametrize(
+    ("content", "name"), [(as_csv, "l.csv"), (lambda lines: as_csv(lines, "gb18030"), "l.csv"), (as_xlsx, "l.xlsx")]
+)
 async def test_a_list_is_taken_in_every_form_it_comes_in_and_twice_changes_nothing(it, content, name):
     job = await imported(it, content(rows(30)), name)
     assert (job["status"], job["rows"], job["created"], job["errors"]) == ("done", 30, 30, [])
@@ -59,7 +72,13 @@ async def test_a_list_is_taken_in_every_form_it_comes_in_and_twice_changes_nothi
 
 async def test_bad_rows_are_all_named_and_the_good_ones_kept_only_if_asked(it):
     lines = rows(2000)
-    for line, column, value in ((100, 2, "91350203MA31F1331X"), (500, 3, "不存在区"), (900, 4, "无"), (1300, 5, "2026-02-30"), (1999, 6, "2020-01-01")):
+    for line, column, value in (
+        (100, 2, "91350203MA31F1331X"),
+        (500, 3, "不存在区"),
+        (900, 4, "无"),
+        (1300, 5, "2026-02-30"),
+        (1999, 6, "2020-01-01"),
+    ):
         lines[line - 1][column] = value
     refused = await imported(it, as_csv(lines))
     assert (refused["status"], refused["created"]) == ("refused", 0)
@@ -80,7 +99,9 @@ async def test_a_row_that_contradicts_what_is_kept_is_bad(it):
     assert len(await it.told("certification.granted.v1")) == 3
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no spreadsheet", b"\x00\x01\x02", "甲,乙\n1,2\n".encode(), b"\xd0\xcf\x11\xe0 old"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 no spreadsheet", b"\x00\x01\x02", "甲,乙\n1,2\n".encode(), b"\xd0\xcf\x11\xe0 old"]
+)
 async def test_a_file_that_is_no_list_is_refused_at_once(it, content):
     answer = await it.http.post(
         "/api/v1/certification_imports", files={"file": ("x.xlsx", content)}, headers=tokens.authorization("bureau")
@@ -90,6 +111,8 @@ async def test_a_file_that_is_no_list_is_refused_at_once(it, content):
 
 async def test_only_the_bureau_imports(it):
     answer = await it.http.post(
-        "/api/v1/certification_imports", files={"file": ("x.csv", as_csv(rows(1)))}, headers=tokens.authorization("officer:XM-SM")
+        "/api/v1/certification_imports",
+        files={"file": ("x.csv", as_csv(rows(1)))},
+        headers=tokens.authorization("officer:XM-SM"),
     )
     assert answer.status_code == 403

@@ -155,7 +155,9 @@ async def test_a_decided_change_cancels_the_title_once(it):
 
 async def test_a_title_whose_window_closed_unused_ends_and_one_without_the_right_at_its_expiry(it):
     unused = await it.granted(valid_from="2023-04-01", valid_to="2026-03-31", duties_from="2026-04-01")
-    revoked = await it.granted(title="innovative", valid_from="2023-06-01", valid_to="2026-05-31", duties_from="2026-01-01", credit_code=OTHER)
+    revoked = await it.granted(
+        title="innovative", valid_from="2023-06-01", valid_to="2026-05-31", duties_from="2026-01-01", credit_code=OTHER
+    )
     it.at("2026-05-01T00:00:00+08:00")
     await it.sweep()
     (request,) = await it.told("profile.freshness_requested.v1")
@@ -180,7 +182,13 @@ async def test_titles_outside_a_callers_reach_are_not_found(it):
         for path in (f"/certifications/{certification_id}", f"/certifications/{certification_id}/eligibility"):
             assert (await it.call(who, "GET", path)).status_code == 404
         assert (await it.call(who, "GET", "/certifications")).json()["items"] == []
-    listed = (await it.call("operator", "GET", f"/certifications?credit_code={FIRM}&title=specialized&status=valid&expires_to=2027-12-31")).json()
+    listed = (
+        await it.call(
+            "operator",
+            "GET",
+            f"/certifications?credit_code={FIRM}&title=specialized&status=valid&expires_to=2027-12-31",
+        )
+    ).json()
     assert [each["id"] for each in listed["items"]] == [certification_id]
 
 

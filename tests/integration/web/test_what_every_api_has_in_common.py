@@ -1,6 +1,7 @@
 """Problems, body limits, idempotency, conditional requests and paging, on an application made for the purpose."""
 
 import asyncio
+import secrets
 from contextlib import asynccontextmanager
 
 import httpx
@@ -65,7 +66,7 @@ async def broken() -> None:
 
 @pytest.fixture
 async def http(postgres):
-    name = f"web_{id(object())}"
+    name = f"web_{secrets.token_hex(4)}"
     url = await asyncio.to_thread(postgres.create_database, name)
     engine = create_async_engine(url)
     async with engine.begin() as connection:
@@ -86,7 +87,9 @@ async def http(postgres):
     app.state.backend = Backend("test", database, clock, Regulation.load("xiamen-2023"))
     app.state.verifier = tokens.verifier()
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=tokens.authorization("bureau")) as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=tokens.authorization("bureau")
+    ) as client:
         client.database = database
         yield client
     await database.close()
@@ -109,7 +112,9 @@ async def test_a_body_that_is_no_json_is_a_problem(http):
     assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/notes", 405), ("GET", "/problems/nope", 404)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("DELETE", "/notes", 405), ("GET", "/problems/nope", 404)]
+)
 async def test_unknown_paths_and_methods_are_problems(http, method, path, status):
     answer = await http.request(method, path)
     assert answer.status_code == status

@@ -83,3 +83,12 @@ def test_a_mail_keeps_its_message_id_and_an_impossible_address_is_no_mail():
     for wrong in ("a@firm.example\r\nBcc: b@firm.example", "a b@firm.example", "", "@"):
         with pytest.raises(Unsendable):
             compose(message(), wrong, rendered, "zh-CN", "no-reply@peiyu.example")
+
+
+def test_a_digest_counts_every_firm_and_names_no_more_than_a_mail_can_carry():
+    firms = [Listed(f"C{number}", f"厦门{number}公司") for number in range(1000)]
+    mail = RENDERER.render(message("update_due", "officers"), "zh-CN", date(2026, 4, 23), "思明区", firms)
+    assert "1000家企业尚未完成2026年度信息更新" in mail.subject
+    assert "厦门299公司" in mail.text
+    assert "厦门300公司" not in mail.text
+    assert "另有700家" in mail.text

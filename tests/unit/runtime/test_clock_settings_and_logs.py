@@ -42,7 +42,9 @@ def test_a_services_own_variable_goes_before_the_common_one(monkeypatch):
 
 
 def test_printed_settings_keep_their_secrets():
-    settings = NoteSettings(database_url=SecretStr("postgresql://u:hush@h/d"), auth_issuer="x", amqp_url=SecretStr("amqp://u:hush@h"))
+    settings = NoteSettings(
+        database_url=SecretStr("postgresql://u:hush@h/d"), auth_issuer="x", amqp_url=SecretStr("amqp://u:hush@h")
+    )
     assert "hush" not in repr(settings)
     assert "hush" not in str(settings)
 

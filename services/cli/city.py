@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from stdnum.cn import uscc
-
+from services.cli.credit_codes import invented_code
 from shared.regulation import SHANGHAI, Title, add_months
 
 SEED = 20230401
@@ -166,11 +165,9 @@ def _authorities(chance: random.Random, count: int) -> list[str]:
 
 def _firm(chance: random.Random, authority: str, number: int) -> Firm:
     district, place = PLACES[authority]
-    organisation = f"MA{number:06d}"
-    body = f"91{district}{organisation}{_organisation_check(organisation)}"
     name = f"厦门{chance.choice(HEADS)}{chance.choice(MIDDLES)}{number:04d}（示例）{chance.choice(TAILS)}"
     return Firm(
-        credit_code=body + uscc.calc_check_digit(body),
+        credit_code=invented_code(number, district),
         name=name,
         authority=authority,
         place=f"福建省厦门市{place}",
@@ -184,13 +181,6 @@ def _firm(chance: random.Random, authority: str, number: int) -> Firm:
         revenue=chance.randint(600, 38_000),
         product=chance.choice(PRODUCTS),
     )
-
-
-def _organisation_check(organisation: str) -> str:
-    """The check character of an organisation code (GB 11714)."""
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    rest = 11 - sum(int(char, 36) * weight for char, weight in zip(organisation, weights, strict=True)) % 11
-    return {10: "X", 11: "0"}.get(rest, str(rest))
 
 
 def _updates(chance: random.Random, firm: Firm, now: datetime) -> Iterator[tuple[int, datetime]]:

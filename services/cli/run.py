@@ -13,16 +13,15 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from rich.console import Console
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.cli.catalogue import SERVICES, builder, settings_class
 from services.cli.local import local_mail, local_postgres
 from services.cli.routes import service_for
 from services.cli.sample import load_sample
+from services.cli.serve import being_stopped_is_no_failure
 from services.login.main import build as build_login
 from services.login.settings import LoginSettings
 from shared.messaging import EmbeddedBus
@@ -44,7 +43,7 @@ class CannotRun(Exception):
 class Gateway:
     """One ASGI application over the services, by the same routes as the gateway's."""
 
-    def __init__(self, services: Mapping[str, ASGIApp], own: Starlette) -> None:
+    def __init__(self, services: Mapping[str, ASGIApp], own: ASGIApp) -> None:
         self._services = services
         self._own = own
 
@@ -121,7 +120,7 @@ async def _serve_with(
     login = build_login(LoginSettings(issuer=f"{base}/login", key_file=folder / "login.key", environment="development"))
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for app in (login, *(service.app for service in services.values())):
                 await stack.enter_async_context(app.router.lifespan_context(app))
@@ -141,6 +140,7 @@ async def _serve_with(
             lifespan="on",
         )
     )
+    being_stopped_is_no_failure()
     await server.serve([listening])
     if not server.started:
         raise CannotRun("The platform could not be started; what went wrong stands above")
@@ -169,8 +169,8 @@ def _build(base: str, urls: Mapping[str, str], smtp_port: int, clock: ShiftedClo
 def _own_pages(
     services: Mapping[str, Service],
     clock: ShiftedClock,
-    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]],
-) -> Starlette:
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> FastAPI:
     async def front(_: Request) -> HTMLResponse:
         documents = "".join(f'<li><a href="/openapi/{name}.json">{html.escape(name)}</a></li>' for name in services)
         return HTMLResponse(
@@ -189,18 +189,12 @@ def _own_pages(
         problem = NotFound()
         return JSONResponse(problem.document(request.url.path), problem.status, media_type="application/problem+json")
 
-    clock_app = FastAPI(openapi_url=None)
-    clock_app.include_router(dev_clock(clock))
-    return Starlette(
-        routes=[
-            Route("/", front),
-            Route("/openapi/{service}.json", openapi),
-            Route("/healthz", healthz),
-            *clock_app.routes,
-        ],
-        lifespan=lifespan,
-        exception_handlers={404: missing},
-    )
+    app = FastAPI(openapi_url=None, lifespan=lifespan, exception_handlers={404: missing})
+    app.add_route("/", front)
+    app.add_route("/openapi/{service}.json", openapi)
+    app.add_route("/healthz", healthz)
+    app.include_router(dev_clock(clock))
+    return app
 
 
 def _welcome(console: Console, base: str, folder: Path, clock: ShiftedClock) -> None:

@@ -1,6 +1,7 @@
 """One service as its own process."""
 
 import os
+import signal
 
 import uvicorn
 from fastapi import FastAPI
@@ -44,6 +45,12 @@ async def migrate_service(service: str) -> tuple[str | None, str | None]:
     return before, after
 
 
+def being_stopped_is_no_failure() -> None:
+    """End with status 0 when asked to stop, not by the signal: uvicorn passes it on once it has stopped."""
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)
+
+
 def serve_service(service: str) -> None:
     """Serve until SIGTERM or SIGINT; then stop consuming, finish what is in hand, close."""
     if service == "login":
@@ -56,6 +63,7 @@ def serve_service(service: str) -> None:
         except (NoBus, RulesError) as error:
             raise CannotServe(str(error)) from error
         host, port, stop_timeout = settings.host, settings.port, settings.stop_timeout
+    being_stopped_is_no_failure()
     uvicorn.run(
         app,
         host=host,

@@ -6,7 +6,7 @@ import secrets
 import httpx
 import pytest
 
-from services.cli.tour.stage import new_credit_code
+from services.cli.credit_codes import new_code
 from tests.infrastructure.mail import MailServer
 from tests.infrastructure.platform import SECRET, Platform, platform_apart
 
@@ -53,7 +53,7 @@ class City:
 
     def firm(self, title="specialized", valid_from="2025-01-01", valid_to="2027-12-31", duties_from="2026-01-01"):
         """Register a firm with one title; its credit code and the title's id."""
-        code, number = new_credit_code(), next(self._numbers)
+        code, number = new_code(), next(self._numbers)
         registered = self.post(
             "officer:XM-SM",
             "/enterprises",

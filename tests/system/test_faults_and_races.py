@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import asyncpg
 import pytest
 
-from services.cli.tour.stage import new_credit_code
+from services.cli.credit_codes import invented_code
 from tests.system.conftest import DECLARATION, eventually
 
 pytestmark = pytest.mark.timeout(400)
@@ -136,7 +136,7 @@ HEADINGS = ["序号", "企业名称", "统一社会信用代码", "所属区", "
 def test_a_list_with_five_bad_rows_in_two_thousand_names_exactly_those_and_twice_changes_nothing(city, tmp_path):
     city.at("2026-05-10T10:00:00+08:00")
     good = ["厦门名单企业", "", "思明区", "专精特新中小企业", "2026-04-01", "2029-03-31"]
-    lines = [[number, f"{good[0]}{number:04d}有限公司", new_credit_code(), *good[2:]] for number in range(1, 2001)]
+    lines = [[number, f"{good[0]}{number:04d}有限公司", invented_code(number), *good[2:]] for number in range(1, 2001)]
     for line, column, value in (
         (100, 2, "91350203MA31F1331X"),
         (500, 3, "不存在区"),

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import httpx
 from rich.console import Console
-from stdnum.cn import uscc
 
 from services.cli.tokens import fetch_token
 from shared.regulation import SHANGHAI
@@ -21,15 +20,6 @@ POLL = 0.1
 
 class Differs(Exception):
     """The platform did something else than the regulation says; the story cannot go on"""
-
-
-def new_credit_code() -> str:
-    """A valid enterprise's credit code that no other run of the tour has used."""
-    organisation = f"MA{secrets.randbelow(36**6):06d}"[:8]
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    rest = 11 - sum(int(char, 36) * weight for char, weight in zip(organisation, weights, strict=True)) % 11
-    body = f"91350203{organisation}{({10: 'X', 11: '0'}).get(rest, rest)}"
-    return body + uscc.calc_check_digit(body)
 
 
 @dataclass

@@ -6,9 +6,9 @@ import io
 import openpyxl
 import pytest
 
+from services.cli.credit_codes import invented_code
 from services.reviews.commands.imports import import_next
 from tests.infrastructure import tokens
-from tests.integration.reviews.test_titles_and_duties import _code
 
 HEADINGS = ["序号", "企业名称", "统一社会信用代码", "所属区", "称号", "有效期起", "有效期止"]
 
@@ -18,7 +18,7 @@ def rows(count):
         [
             number,
             f"厦门名单企业{number:04d}有限公司",
-            _code(number),
+            invented_code(number),
             "思明区",
             "专精特新“小巨人”企业",
             "2026-04-01",

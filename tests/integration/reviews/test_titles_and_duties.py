@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from services.cli.credit_codes import invented_code
 from shared.contracts import (
     ChangeDecided,
     ChangeReportState,
@@ -121,7 +122,7 @@ async def test_a_late_update_restores_nothing_but_proof_of_one_in_time_does(it):
 async def test_sweeps_side_by_side_ask_once_about_every_firm(it, start_service):
     codes = []
     for number in range(30):
-        code = _code(number)
+        code = invented_code(number)
         codes.append(code)
         await it.granted(credit_code=code)
     it.at("2027-05-02T00:00:00+08:00")
@@ -130,17 +131,6 @@ async def test_sweeps_side_by_side_ask_once_about_every_firm(it, start_service):
         await asyncio.gather(it.sweep(), *(each.round() for each in second.service.sweeps))
     asked = [event.data.credit_code for event in await it.told("profile.freshness_requested.v1")]
     assert sorted(asked) == sorted(codes)
-
-
-def _code(number):
-    from stdnum.cn import uscc
-
-    body = f"91350203MA{number:06d}"
-    organisation = body[8:]
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    rest = 11 - sum(int(char, 36) * weight for char, weight in zip(organisation, weights, strict=True)) % 11
-    body += {10: "X", 11: "0"}.get(rest, str(rest))
-    return body + uscc.calc_check_digit(body)
 
 
 async def test_a_decided_change_cancels_the_title_once(it):

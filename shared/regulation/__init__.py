@@ -9,6 +9,7 @@ ValueError
 
 from shared.regulation.credit_code import CreditCodeError, check_enterprise_credit_code, normalise_credit_code
 from shared.regulation.days import SHANGHAI, add_months, end_of_day, shanghai_date, start_of_day
+from shared.regulation.handling import CaseClock, Worklist
 from shared.regulation.loading import Defect, RulesError
 from shared.regulation.notices import Campaign, DeadlineExtension
 from shared.regulation.regulation import Regulation
@@ -24,13 +25,19 @@ from shared.regulation.results import (
     YearState,
 )
 from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
-from shared.regulation.working_days import is_working_day, next_working_day
+from shared.regulation.working_days import (
+    after_working_days,
+    is_working_day,
+    next_working_day,
+    working_days_between,
+)
 
 __all__ = [
     "SHANGHAI",
     "Authority",
     "Basis",
     "Campaign",
+    "CaseClock",
     "CreditCodeError",
     "DeadlineExtension",
     "Defect",
@@ -48,8 +55,10 @@ __all__ = [
     "UnmetYear",
     "UpdateState",
     "Window",
+    "Worklist",
     "YearState",
     "add_months",
+    "after_working_days",
     "check_enterprise_credit_code",
     "end_of_day",
     "is_working_day",
@@ -57,4 +66,5 @@ __all__ = [
     "normalise_credit_code",
     "shanghai_date",
     "start_of_day",
+    "working_days_between",
 ]

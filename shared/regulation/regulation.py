@@ -29,18 +29,22 @@ from shared.regulation.results import (
 )
 from shared.regulation.rulebook import (
     ENTRIES,
+    CaseHandling,
+    CaseReturn,
     ChangeReportDue,
     Entry,
     Head,
     ReviewExtension,
+    ReviewOnSiteCheck,
     ReviewPending,
+    ReviewPublicNotice,
     ReviewRouteEntry,
     ReviewWindow,
     UpdateDue,
     UpdateFirstYear,
 )
 from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
-from shared.regulation.working_days import Rolled, next_working_day
+from shared.regulation.working_days import Rolled, after_working_days, next_working_day
 
 SHIPPED = Path(__file__).parent / "rules"
 
@@ -205,6 +209,29 @@ class Regulation:
         """Whether a title past its expiry is treated as valid while its application is open."""
         return self._in_force(ReviewPending, Rule.REVIEW_PENDING, title, valid_to).value.treated_as_valid
 
+    def on_site_share(self, title: Title, applied_on: date) -> int:
+        """The share of applications that is drawn for an on-site check (实地抽查), in per cent (第十一条)."""
+        return self._in_force(ReviewOnSiteCheck, Rule.REVIEW_ON_SITE_CHECK, title, applied_on).value.share_percent
+
+    def notice_ends(self, title: Title, begins_on: date) -> DueDate:
+        """The last day of a public notice (公示) that begins on a day; the day itself is not counted."""
+        entry = self._in_force(ReviewPublicNotice, Rule.REVIEW_PUBLIC_NOTICE, title, begins_on)
+        return self._working_days(Rule.REVIEW_PUBLIC_NOTICE, entry, begins_on, entry.value.working_days)
+
+    # ---- handling of cases
+
+    def return_due(self, title: Title | None, returned_on: date) -> DueDate:
+        """By when a returned case (退回补正) is resubmitted, unless the officer who returns it says otherwise."""
+        entry = self._in_force(CaseReturn, Rule.CASE_RETURN, title or next(iter(Title)), returned_on)
+        return self._working_days(Rule.CASE_RETURN, entry, returned_on, entry.value.working_days)
+
+    def handling_days(self, step: Step, title: Title | None, on: date) -> int | None:
+        """Working days that an office has for a case (办理时限); None for the ministry, which has its own rules."""
+        if step is Step.MINISTRY:
+            return None
+        entry = self._in_force(CaseHandling, Rule.CASE_HANDLING, title or next(iter(Title)), on)
+        return entry.value.authority if step is Step.AUTHORITY else entry.value.bureau
+
     # ---- reminders
 
     def reminder_stages(self, duty: Duty | str) -> tuple[int, ...]:
@@ -308,6 +335,10 @@ class Regulation:
         if due is None:
             raise KeyError(Rule.CHANGE_REPORT_DUE)
         return due
+
+    def _working_days(self, rule: Rule, entry: Entry[Any], start: date, count: int) -> DueDate:
+        last = after_working_days(start, count)
+        return DueDate(last.day, last.day, last.provisional, self._basis(rule, entry))
 
     def _compute_window(self, title: Title, valid_to: date, campaign: Campaign | None) -> Window:
         if campaign is not None:

@@ -264,6 +264,49 @@ class ReviewPending(DatedEntry):
     value: PendingValue
 
 
+class OnSiteCheckValue(Part):
+    """The share of applications that is drawn for an on-site check, in per cent."""
+
+    share_percent: Annotated[StrictInt, Field(ge=0, le=100)]
+
+
+class ReviewOnSiteCheck(DatedEntry):
+    """review.on_site_check: in force on the day of application."""
+
+    value: OnSiteCheckValue
+
+
+class WorkingDaysValue(Part):
+    """A period in working days."""
+
+    working_days: Annotated[StrictInt, Field(ge=1, le=250)]
+
+
+class ReviewPublicNotice(DatedEntry):
+    """review.public_notice: in force on the day on which the notice begins."""
+
+    value: WorkingDaysValue
+
+
+class CaseReturn(DatedEntry):
+    """case.return: in force on the day on which a case is returned."""
+
+    value: WorkingDaysValue
+
+
+class HandlingValue(Part):
+    """Working days that each office has for a case that lies with it; the ministry's are not ours to set."""
+
+    authority: Annotated[StrictInt, Field(ge=1, le=250)]
+    bureau: Annotated[StrictInt, Field(ge=1, le=250)]
+
+
+class CaseHandling(DatedEntry):
+    """case.handling: in force on the day on which a case comes to an office."""
+
+    value: HandlingValue
+
+
 ENTRIES: dict[Rule, type[Entry[Any]]] = {
     **dict.fromkeys(Rule, DatedEntry),
     Rule.UPDATE_DUE: UpdateDue,
@@ -273,6 +316,10 @@ ENTRIES: dict[Rule, type[Entry[Any]]] = {
     Rule.REVIEW_ROUTE: ReviewRouteEntry,
     Rule.REVIEW_EXTENSION: ReviewExtension,
     Rule.REVIEW_PENDING: ReviewPending,
+    Rule.REVIEW_ON_SITE_CHECK: ReviewOnSiteCheck,
+    Rule.REVIEW_PUBLIC_NOTICE: ReviewPublicNotice,
+    Rule.CASE_HANDLING: CaseHandling,
+    Rule.CASE_RETURN: CaseReturn,
 }
 """The entry type of every rule; a rule without a value of its own has the plain one."""
 

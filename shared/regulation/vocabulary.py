@@ -51,6 +51,10 @@ class Rule(StrEnum):
     REVIEW_ELIGIBILITY = "review.eligibility"
     REVIEW_PROFILE_FRESH = "review.profile_fresh"
     REVIEW_SINGLE_APPLICATION = "review.single_application"
+    REVIEW_ON_SITE_CHECK = "review.on_site_check"
+    REVIEW_PUBLIC_NOTICE = "review.public_notice"
+    CASE_HANDLING = "case.handling"
+    CASE_RETURN = "case.return"
 
 
 @dataclass(frozen=True, slots=True)

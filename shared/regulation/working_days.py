@@ -53,6 +53,21 @@ def next_working_day(day: date) -> Rolled:
     return Rolled(day, provisional)
 
 
+@lru_cache(maxsize=8192)
+def after_working_days(day: date, count: int) -> Rolled:
+    """The last of `count` working days that follow a day, which is not counted itself; the day where `count` is 0."""
+    last = Rolled(day, provisional=not announced(day))
+    for _ in range(count):
+        following = next_working_day(last.day + timedelta(days=1))
+        last = Rolled(following.day, last.provisional or following.provisional)
+    return last
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days follow `start` until `end`, which is counted; 0 where `end` is not later."""
+    return sum(is_working_day(start + timedelta(days=each)) for each in range(1, (end - start).days + 1))
+
+
 @lru_cache(maxsize=256)
 def _qingming(year: int) -> date | None:
     if year > _LAST_YEAR_OF_SOLAR_TERMS:

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import date
 from typing import Annotated, Literal, NoReturn
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -80,10 +80,6 @@ def _email(text: str) -> str:
     return address
 
 
-def _strip(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
 CreditCode = Annotated[
     str, AfterValidator(_credit_code), WithJsonSchema({"type": "string", "examples": ["91350203MA31F1331W"]})
 ]
@@ -95,10 +91,10 @@ AuthorityCode = Annotated[str, AfterValidator(_authority), WithJsonSchema({"type
 PastDate = Annotated[date, AfterValidator(_not_in_future)]
 """A Shanghai calendar date that is not in the future."""
 
-Line = Annotated[str, BeforeValidator(_strip), StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """One line of text: 1 to 200 characters."""
 
-Prose = Annotated[str, BeforeValidator(_strip), StringConstraints(min_length=1, max_length=1000)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 """A reason or opinion: 1 to 1000 characters."""
 
 Mobile = Annotated[str, AfterValidator(_mobile)]
@@ -127,7 +123,11 @@ def _accepted(value: bool) -> bool:
 
 
 class Declaration(Form):
-    """The declaration (承诺) that what is submitted is true and accurate, with its signatory."""
+    """The declaration (承诺) that what is submitted is true and accurate, with its signatory.
+
+    `paper_reference` is the file number of the signed paper form that an officer enters on the firm's behalf.
+    """
 
     accepted: Annotated[bool, Field(strict=True), AfterValidator(_accepted)]
     signatory: Line
+    paper_reference: Line | None = None

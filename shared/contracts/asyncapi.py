@@ -30,6 +30,12 @@ _CLOUD_EVENT = {
         "dataschema": {"type": "string", "format": "uri-reference"},
         "datacontenttype": {"const": "application/json"},
         "traceparent": {"type": "string", "description": "W3C Trace Context"},
+        "actor": {
+            "type": "string",
+            "description": "The subject of whoever did it, or caused it; `platform` where a date or a rule did",
+        },
+        "actorname": {"type": "string", "description": "The name that the account shows"},
+        "actorrole": {"type": "string", "description": "enterprise, authority, bureau, operator or platform"},
     },
 }
 

@@ -1,7 +1,7 @@
 """The inbox: messages handled in batches, each effect once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -18,6 +18,7 @@ from shared.contracts.subscriptions import SUBSCRIPTIONS
 from shared.messaging.envelope import Event, Unreadable, decode
 from shared.messaging.tables import FailedMessage, FailedState, InboxRow
 from shared.messaging.work import Backend, Work
+from shared.runtime.acting import NOBODYS, PLATFORM, Act, acting
 from shared.runtime.database import database_is_down, lost_a_race
 from shared.runtime.logs import logger, masked
 from shared.runtime.tracing import continued, traceparent
@@ -30,11 +31,19 @@ Handler = Callable[[Work, Event[Any]], Awaitable[None]]
 BatchHandler = Callable[[Work, Sequence[Event[Any]]], Awaitable[None]]
 
 
+def act_of(event: Event[Any]) -> Act:
+    """What taking the event is: the doing of whoever caused it, in its trace."""
+    return Act(event.type, event.actor or PLATFORM, continued(event.traceparent))
+
+
 @contextmanager
-def in_trace_of(event: Event[Any]) -> Any:
-    """Logs and emitted events of the block belong to the event's trace."""
-    token = traceparent.set(continued(event.traceparent))
-    with structlog.contextvars.bound_contextvars(event_id=str(event.id), event_type=event.type):
+def taking(act: Act, event: Event[Any], by_firm: Mapping[str, Act] = NOBODYS) -> Iterator[None]:
+    """Logs, records and emitted events of the block belong to `act`; those of a firm in `by_firm` to that one."""
+    token = traceparent.set(act.traceparent)
+    with (
+        acting(act, by_firm),
+        structlog.contextvars.bound_contextvars(event_id=str(event.id), event_type=event.type),
+    ):
         try:
             yield
         finally:
@@ -77,7 +86,7 @@ class Handlers:
         def register(handler: Handler) -> Handler:
             async def one_by_one(work: Work, events: Sequence[Event[Any]]) -> None:
                 for event in events:
-                    with in_trace_of(event):
+                    with taking(act_of(event), event):
                         await handler(work, event)
 
             self._register(one_by_one, models)
@@ -89,11 +98,12 @@ class Handlers:
         """Register a handler for all events of a transaction whose data are `models`."""
 
         def register(handler: BatchHandler) -> BatchHandler:
-            async def in_first_trace(work: Work, events: Sequence[Event[Any]]) -> None:
-                with in_trace_of(events[0]):
+            async def each_firm_in_its_own(work: Work, events: Sequence[Event[Any]]) -> None:
+                acts = {event.subject: act_of(event) for event in events}
+                with taking(acts[events[0].subject], events[0], acts):
                     await handler(work, events)
 
-            self._register(in_first_trace, models)
+            self._register(each_firm_in_its_own, models)
             return handler
 
         return register

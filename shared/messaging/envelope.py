@@ -9,8 +9,10 @@ import uuid_utils.compat as uuid7s
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, StringConstraints, ValidationError
 
 from shared.contracts import EVENT_TYPES, EventData
+from shared.runtime.acting import Actor
 
 CONTENT_TYPE = "application/cloudevents+json"
+UNKNOWN_ROLE = "unknown"
 
 D = TypeVar("D", bound=EventData)
 D_co = TypeVar("D_co", bound=EventData, covariant=True)
@@ -22,7 +24,10 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Event(Generic[D_co]):
-    """One fact. `sequence` is the version of the aggregate it tells of; `time` the business instant it happened."""
+    """One fact. `sequence` is the version of the aggregate it tells of; `time` the business instant it happened.
+
+    `actor` is who did it, or caused it; None in events of a time when that was not told.
+    """
 
     id: UUID
     type: str
@@ -32,6 +37,7 @@ class Event(Generic[D_co]):
     sequence: int
     traceparent: str | None
     data: D_co
+    actor: Actor | None = None
 
 
 # PostgreSQL keeps no NUL, and a failed message is kept with its type and subject.
@@ -51,10 +57,20 @@ class _Wire(BaseModel):
     dataschema: str | None = None
     datacontenttype: str = "application/json"
     traceparent: str | None = None
+    actor: _Text | None = None
+    actorname: _Text | None = None
+    actorrole: _Text | None = None
     data: JsonValue
 
+    def who(self) -> Actor | None:
+        if self.actor is None:
+            return None
+        return Actor(self.actor, self.actorname or self.actor, self.actorrole or UNKNOWN_ROLE)
 
-def new_event(data: D, *, sequence: int, time: datetime, traceparent: str | None) -> Event[D]:
+
+def new_event(
+    data: D, *, sequence: int, time: datetime, traceparent: str | None, actor: Actor | None = None
+) -> Event[D]:
     """An event about to be written to the outbox, with a fresh UUIDv7 that sorts by the time it was made."""
     return Event(
         id=uuid7s.uuid7(),
@@ -65,6 +81,7 @@ def new_event(data: D, *, sequence: int, time: datetime, traceparent: str | None
         sequence=sequence,
         traceparent=traceparent,
         data=data,
+        actor=actor,
     )
 
 
@@ -81,6 +98,9 @@ def encode(event: Event[EventData]) -> bytes:
         dataschema=f"/schemas/{event.type}",
         datacontenttype="application/json",
         traceparent=event.traceparent,
+        actor=event.actor.subject if event.actor else None,
+        actorname=event.actor.name if event.actor else None,
+        actorrole=event.actor.role if event.actor else None,
         data=event.data.model_dump(mode="json"),
     )
     return wire.model_dump_json(exclude_none=True).encode()
@@ -103,7 +123,7 @@ def decode(body: bytes) -> Event[EventData]:
         data = model.model_validate(wire.data)
     except ValidationError as error:
         raise Unreadable(f"{wire.type}: {_defects(error)}") from error
-    return Event(wire.id, wire.type, wire.source, wire.subject, wire.time, sequence, wire.traceparent, data)
+    return Event(wire.id, wire.type, wire.source, wire.subject, wire.time, sequence, wire.traceparent, data, wire.who())
 
 
 def _defects(error: ValidationError) -> str:

@@ -11,6 +11,7 @@ from shared.contracts import EventData
 from shared.messaging.envelope import encode, new_event
 from shared.messaging.tables import OutboxRow
 from shared.regulation import Regulation
+from shared.runtime.acting import act_on
 from shared.runtime.clock import Clock
 from shared.runtime.database import Database
 from shared.runtime.tracing import traceparent
@@ -35,9 +36,16 @@ class Work:
     def emit(self, data: EventData, *, sequence: int) -> None:
         """Leave an event in the outbox, to be published if and only if this transaction commits.
 
-        `sequence` is the version of the aggregate the event tells of.
+        `sequence` is the version of the aggregate the event tells of. Who acts, and in which trace, is known here.
         """
-        event = new_event(data, sequence=sequence, time=self.now(), traceparent=traceparent.get())
+        act = act_on(data.credit_code)
+        event = new_event(
+            data,
+            sequence=sequence,
+            time=self.now(),
+            traceparent=act.traceparent or traceparent.get(),
+            actor=act.actor,
+        )
         self.session.add(OutboxRow(id=event.id, type=event.type, body=encode(event)))
         self.session.info["emitted"] = True
 

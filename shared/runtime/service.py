@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from shared.runtime.acting import PLATFORM, Act, acting
 from shared.runtime.database import database_is_down, lost_a_race
 from shared.runtime.logs import logger
 
@@ -29,8 +30,9 @@ class Sweep:
     async def round(self) -> int:
         """Sweep until nothing is due; how much was found."""
         total = 0
-        while found := await self._step():
-            total += found
+        with acting(Act(self.name, PLATFORM)):
+            while found := await self._step():
+                total += found
         return total
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -55,7 +57,8 @@ async def _kept_running(name: str, background: Background, stopping: asyncio.Eve
     while not stopping.is_set():
         started = loop.time()
         try:
-            await background(stopping)
+            with acting(Act(name, PLATFORM)):
+                await background(stopping)
         except Exception:
             wait = FIRST_WAIT if loop.time() - started > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
             log.exception("background work failed, starts again", wait=wait)

@@ -17,6 +17,7 @@ from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jws import JWSRegistry, extract_compact, validate_compact
 from joserfc.jwt import JWTClaimsRegistry
 
+from shared.runtime.acting import Act, Actor, act_from_here
 from shared.runtime.clock import real_now
 from shared.web.caller import (
     AccountNotBound,
@@ -156,11 +157,13 @@ _bearer = HTTPBearer(
 async def current_caller(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 ) -> Caller:
-    """The caller of this request, by the bearer token it carries. Raises as `TokenVerifier.verify`."""
+    """The caller of this request, by the bearer token it carries, who acts in it. Raises as `TokenVerifier.verify`."""
     if credentials is None:
         raise NotAuthenticated("Send an access token: Authorization: Bearer TOKEN", challenge="Bearer")
     verifier: TokenVerifier = request.app.state.verifier
-    return await verifier.verify(credentials.credentials)
+    caller = await verifier.verify(credentials.credentials)
+    act_from_here(Act(request.scope["route"].name, Actor(caller.subject, caller.name, caller.role)))
+    return caller
 
 
 CallerDep = Annotated[Caller, Depends(current_caller)]

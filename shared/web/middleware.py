@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.runtime.acting import PLATFORM, Act, acting
 from shared.runtime.logs import logger
 from shared.runtime.tracing import continued, trace_id, traceparent
 from shared.web.problems import BodyTooLarge
@@ -51,7 +52,10 @@ class BodyLimit:
 
 
 class Traces:
-    """Continues the caller's trace, answers with its id as `X-Request-Id`, and logs the request."""
+    """Continues the caller's trace, answers with its id as `X-Request-Id`, and logs the request.
+
+    What is done before its caller is known, and by requests that have none, is the platform's.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -74,7 +78,8 @@ class Traces:
             await send(message)
 
         try:
-            await self._app(scope, receive, traced)
+            with acting(Act("request", PLATFORM)):
+                await self._app(scope, receive, traced)
         finally:
             if scope["path"] not in QUIET:
                 logger(__name__).info(

@@ -2,45 +2,50 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
+from services.changes.vocabulary import Act, Status
 from shared.contracts import TitleOutcome
-from shared.regulation import Basis, Regulation, Rule, Step, Title
+from shared.regulation import Basis, CaseClock, Regulation, Rule, Step, Title
 from shared.web.problems import Conflict, Defect
 
+MACHINE: Mapping[Act, Mapping[Status, frozenset[Status]]] = MappingProxyType(
+    {
+        Act.EDIT: {
+            Status.DRAFT: frozenset({Status.DRAFT}),
+            Status.RETURNED: frozenset({Status.RETURNED}),
+        },
+        Act.DISCARD: {Status.DRAFT: frozenset()},
+        Act.SUBMIT: {Status.DRAFT: frozenset({Status.SUBMITTED})},
+        Act.WITHDRAW: {
+            Status.SUBMITTED: frozenset({Status.WITHDRAWN}),
+            Status.RETURNED: frozenset({Status.WITHDRAWN}),
+        },
+        Act.RETURN: {
+            Status.SUBMITTED: frozenset({Status.RETURNED}),
+            Status.OPINION_GIVEN: frozenset({Status.RETURNED}),
+        },
+        Act.RESUBMIT: {Status.RETURNED: frozenset({Status.SUBMITTED, Status.OPINION_GIVEN})},
+        Act.GIVE_OPINION: {Status.SUBMITTED: frozenset({Status.OPINION_GIVEN})},
+        Act.DECIDE: {Status.OPINION_GIVEN: frozenset({Status.REFERRED, Status.DECIDED})},
+        Act.RECORD_ANSWER: {Status.REFERRED: frozenset({Status.REFERRED, Status.DECIDED})},
+    }
+)
+"""Act to the states in which it is allowed, and of each to the states that may follow; none where nothing is left."""
 
-class Status(StrEnum):
-    """Where a report stands (办理状态)."""
+OFFICE: Mapping[Status, Step] = MappingProxyType(
+    {
+        Status.SUBMITTED: Step.AUTHORITY,
+        Status.OPINION_GIVEN: Step.BUREAU,
+        Status.REFERRED: Step.MINISTRY,
+    }
+)
+"""Who has a report in that state in hand; where nobody is named it lies with the firm, or is done."""
 
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    OPINION_GIVEN = "opinion_given"
-    REFERRED = "referred"
-    DECIDED = "decided"
-    WITHDRAWN = "withdrawn"
-
-
-class Act(StrEnum):
-    """What can be done to a report."""
-
-    EDIT = "edit"
-    SUBMIT = "submit"
-    WITHDRAW = "withdraw"
-    GIVE_OPINION = "give_opinion"
-    DECIDE = "decide"
-    RECORD_ANSWER = "record_answer"
-
-
-ALLOWED_IN: Mapping[Act, Status] = {
-    Act.EDIT: Status.DRAFT,
-    Act.SUBMIT: Status.DRAFT,
-    Act.WITHDRAW: Status.SUBMITTED,
-    Act.GIVE_OPINION: Status.SUBMITTED,
-    Act.DECIDE: Status.OPINION_GIVEN,
-    Act.RECORD_ANSWER: Status.REFERRED,
-}
-"""The one state in which each act is allowed."""
+IN_HAND: Mapping[Step, Status] = MappingProxyType({office: status for status, office in OFFICE.items()})
+"""The state in which an office has a report in hand: where one that it returned comes back to."""
 
 
 class NotInThisState(Conflict):
@@ -50,14 +55,23 @@ class NotInThisState(Conflict):
     title_zh = "报告当前状态不允许此操作"
 
 
-def require(act: Act, status: str) -> None:
-    """Raise `NotInThisState` unless a report in `status` allows the act."""
-    if status != ALLOWED_IN[act]:
+def require(act: Act, status: str, *, office: str | None = None) -> None:
+    """Raise `NotInThisState` unless a report in `status` allows the act, and to `office` where that is one's turn."""
+    possible = [each for each in MACHINE[act] if office is None or OFFICE.get(each) == office]
+    if status not in possible:
         raise NotInThisState(
-            f"The report is {status}; this is possible while it is {ALLOWED_IN[act]}",
+            f"The report is {status}; this is possible while it is {' or '.join(possible)}",
             status_of_report=status,
-            possible_while=ALLOWED_IN[act],
+            possible_while=[each.value for each in possible],
         )
+
+
+def clock_in(status: Status, regulation: Regulation, on: date) -> CaseClock:
+    """The clock of a report that came to an office on a day (办理时限); it stands where none has it."""
+    office = OFFICE.get(status)
+    if office is None:
+        return CaseClock.standing()
+    return CaseClock.started(regulation.handling_days(office, None, on), on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.contracts import ChangeType, TitleOutcome
-from shared.web.fields import CreditCode, Declaration, Form, Line, PastDate, Prose
+from shared.web.fields import CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose
 
 EARLIEST = date(2000, 1, 1)
 """Changes before it are nobody's duty any more; a date before it is mistyped."""
@@ -138,6 +138,20 @@ class Submission(Form):
 
 class Withdrawal(Form):
     reason: Prose
+
+
+class DefectForm(Form):
+    """One thing to be corrected: where in the form (JSON Pointer, empty for all of it), and what is wrong there."""
+
+    field: Annotated[str, Field(max_length=200, pattern=r"^(/([^/~]|~[01])*)*$")]
+    text: Prose
+
+
+class Return(Form):
+    """退回补正: everything that is to be corrected, at once; without a day the rule's own time runs."""
+
+    defects: Annotated[list[DefectForm], Field(min_length=1, max_length=50)]
+    due: FutureDate | None = None
 
 
 class Opinion(Form):

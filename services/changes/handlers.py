@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.changes import repository
+from services.changes.repository import firms
 from shared.contracts import (
     CertificationCancelled,
     CertificationExpired,
@@ -24,7 +24,7 @@ NAMED_BY_A_TITLE = 0
 async def on_profiles(work: Work, events: Sequence[Event[ProfileRegistered | ProfileUpdated | ProfileChanged]]) -> None:
     """Keep who firms are and who reviews them."""
     profiles = newest((event.data.profile for event in events), lambda profile: profile.credit_code)
-    await repository.copy_firms(
+    await firms.copy_firms(
         work.session,
         [
             {
@@ -47,7 +47,7 @@ async def on_certifications(
 ) -> None:
     """Keep which titles firms hold; a firm that only a title names is known by that."""
     titles = newest((event.data.certification for event in events), lambda title: title.certification_id)
-    firms = {
+    named = {
         title.credit_code: {
             "credit_code": title.credit_code,
             "version": NAMED_BY_A_TITLE,
@@ -56,8 +56,8 @@ async def on_certifications(
         }
         for title in titles
     }
-    await repository.copy_firms(work.session, [firms[credit_code] for credit_code in sorted(firms)])
-    await repository.copy_titles(
+    await firms.copy_firms(work.session, [named[credit_code] for credit_code in sorted(named)])
+    await firms.copy_titles(
         work.session,
         [
             {

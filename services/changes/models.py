@@ -23,6 +23,8 @@ class Report(Base):
 
     `form` is what the firm wrote. `nominal_due`, `due`, `provisional` and `citation` follow from `happened_on`;
     `submitted_at` and `on_time` are those of the first submission. `decisions` holds one entry per title.
+    `handling_due` and `handling_left` are its clock (办理时限). While it is returned `correction` says what its firm is
+    to correct by `correction_due`, and `returned_from` the state that it goes back to.
     """
 
     __tablename__ = "reports"
@@ -49,10 +51,18 @@ class Report(Base):
     submitted_at: Mapped[datetime | None]
     on_time: Mapped[bool | None]
     decisions: Mapped[list[dict[str, Any]]]
+    handling_due: Mapped[date | None]
+    handling_left: Mapped[int | None]
+    correction: Mapped[dict[str, Any] | None]
+    correction_due: Mapped[date | None]
+    returned_from: Mapped[str | None]
 
 
 class ReportStep(Base):
-    """One entry of a report's history: who did what, when, with which words."""
+    """One entry of a report's history: who did what, when, with which words.
+
+    A return names its `defects` and the day by which they are corrected, `due`; a resubmission whether it was `late`.
+    """
 
     __tablename__ = "report_steps"
     __table_args__ = (Index("report_steps_by_report", "report_id", "id"),)
@@ -67,6 +77,9 @@ class ReportStep(Base):
     role: Mapped[str]
     words: Mapped[str | None]
     meets_criteria: Mapped[bool | None]
+    defects: Mapped[list[dict[str, Any]] | None]
+    due: Mapped[date | None]
+    late: Mapped[bool | None]
 
 
 class Firm(Base):

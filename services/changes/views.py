@@ -62,8 +62,34 @@ class DecisionView(BaseModel):
     citation: Citation
 
 
+class DefectView(BaseModel):
+    """One thing to be corrected: where in the form, and what is wrong there."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str
+    text: str
+
+
+class CorrectionView(BaseModel):
+    """What a returned report is to be corrected in, by when, and which office it goes back to."""
+
+    defects: list[DefectView]
+    due: date
+    returned_by: str
+    returned_at: datetime
+    citation: Citation
+
+
+class Handling(BaseModel):
+    """The clock of a case (办理时限): the last day for it, or while it stands what is left in working days."""
+
+    due: date | None
+    left: int | None
+
+
 class StepView(BaseModel):
-    """One entry of a report's history."""
+    """One entry of a report's history. `late`: a resubmission after the day by which it was due."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -74,6 +100,9 @@ class StepView(BaseModel):
     role: str
     words: str | None
     meets_criteria: bool | None
+    defects: list[DefectView] | None
+    due: date | None
+    late: bool | None
 
 
 class ReportView(BaseModel):
@@ -93,6 +122,8 @@ class ReportView(BaseModel):
     details: dict[str, Any]
     impact: dict[str, Any]
     timeliness: Timeliness
+    handling: Handling
+    correction: CorrectionView | None
     decisions: list[DecisionView]
 
     @classmethod
@@ -101,7 +132,7 @@ class ReportView(BaseModel):
 
 
 class ReportDetail(ReportView):
-    """A change report with its history, and what a draft still lacks for its submission."""
+    """A change report with its history, and what a draft or a returned one still lacks."""
 
     steps: list[StepView]
     defects: list[Defect]
@@ -147,5 +178,7 @@ def _report(report: Report, regulation: Regulation) -> dict[str, Any]:
             on_time=report.on_time,
             consequence=Citation.model_validate(regulation.late_change_report_basis) if late else None,
         ),
+        "handling": Handling(due=report.handling_due, left=report.handling_left),
+        "correction": report.correction,
         "decisions": [each | {"title_name": regulation.names[each["title"]]} for each in report.decisions],
     }

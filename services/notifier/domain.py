@@ -34,7 +34,7 @@ Key = tuple[str, str, date]
 
 @dataclass(slots=True)
 class Owed:
-    """A duty as the copies show it."""
+    """A duty as the copies show it. `announced`: a mail of its own tells of it when it arises."""
 
     duty: Duty
     subject: str
@@ -45,6 +45,7 @@ class Owed:
     state: ObligationState
     citation: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
+    announced: bool = False
 
     @property
     def key(self) -> Key:
@@ -175,6 +176,26 @@ def report_owed(report: Report) -> Owed | None:
     )
 
 
+def corrections_owed(cases: Iterable[Report | Application]) -> list[Owed]:
+    """The returned cases (退回补正) that wait for their firm; the news of the return is their first reminder."""
+    return [
+        Owed(
+            duty=Duty.RETURNED_CASE,
+            subject=str(case.id),
+            year=None,
+            nominal_due=date.fromisoformat(case.correction["due"]),
+            due=date.fromisoformat(case.correction["due"]),
+            acts_from=datetime.fromisoformat(case.correction["returned_at"]),
+            state=ObligationState.OPEN,
+            citation=case.correction["citation"],
+            facts=case.correction["facts"] | {"defects": case.correction["defects"]},
+            announced=True,
+        )
+        for case in cases
+        if case.correction is not None
+    ]
+
+
 def met_after_all(
     obligation: Obligation,
     updates: Mapping[int, datetime],
@@ -187,6 +208,12 @@ def met_after_all(
             return updated_in_time(updates, obligation.year, obligation.acts_from, obligation.due)
         case Duty.REVIEW:
             return applied_for(obligation.subject, obligation.acts_from, applications, obligation.due)
+        case Duty.RETURNED_CASE:
+            return any(
+                str(each.id) == obligation.subject and each.outcome not in UNSUCCESSFUL for each in applications
+            ) or any(
+                str(report.id) == obligation.subject and report.standing == ObligationState.MET for report in reports
+            )
         case _:
             return any(
                 str(report.id) == obligation.subject and report.standing == ObligationState.MET for report in reports

@@ -22,6 +22,8 @@ from shared.contracts import (
     ChangeDrafted,
     ChangeOpinionGiven,
     ChangeReportState,
+    ChangeResubmitted,
+    ChangeReturned,
     ChangeSubmitted,
     ChangeWithdrawn,
     Citation,
@@ -39,7 +41,7 @@ from shared.contracts import (
     TitleOutcome,
 )
 from shared.messaging import Event, Handlers, Work
-from shared.regulation import Basis, Rule, Title, shanghai_date
+from shared.regulation import Basis, Rule, Step, Title, shanghai_date
 
 handlers = Handlers("notifier")
 
@@ -207,6 +209,40 @@ def change_submitted(batch: Batch, event: Event[ChangeSubmitted]) -> None:
     _tell_report(batch, event, Kind.CHANGE_SUBMITTED, report, _cited(report.citation), officers_too=True)
 
 
+@notes(ChangeReturned)
+def change_returned(batch: Batch, event: Event[ChangeReturned]) -> None:
+    """The report was made; what is owed is its correction."""
+    data = event.data
+    batch.report(data.report, ObligationState.MET, data.correction)
+    _tell_report(
+        batch,
+        event,
+        Kind.CHANGE_RETURNED,
+        data.report,
+        _cited(data.correction.citation),
+        by=data.correction.returned_by,
+        correction_due=data.correction.due.isoformat(),
+        defects=[each.model_dump() for each in data.correction.defects],
+    )
+
+
+@notes(ChangeResubmitted)
+def change_resubmitted(batch: Batch, event: Event[ChangeResubmitted]) -> None:
+    data = event.data
+    batch.report(data.report, ObligationState.MET)
+    basis = batch.work.regulation.basis(Rule.CASE_HANDLING)
+    _tell_report(
+        batch,
+        event,
+        Kind.CHANGE_RESUBMITTED,
+        data.report,
+        _cited(basis),
+        officers_too=True,
+        office=data.office,
+        late=data.late,
+    )
+
+
 @notes(ChangeOpinionGiven)
 def change_opinion_given(batch: Batch, event: Event[ChangeOpinionGiven]) -> None:
     batch.report(event.data.report, ObligationState.MET)
@@ -241,6 +277,7 @@ def _tell_report(
     citation: dict[str, Any],
     *,
     officers_too: bool = False,
+    office: str = Step.AUTHORITY,
     **facts: Any,
 ) -> None:
     if recent(event.time, batch.work.now()):
@@ -249,6 +286,7 @@ def _tell_report(
             kind,
             f"{report.report_id}/{report.version}",
             officers_too=officers_too,
+            office=office,
             on=_day(event.time),
             type=report.type,
             happened_on=report.happened_on.isoformat(),

@@ -57,7 +57,10 @@ class Certification(Base):
 
 
 class Report(Base):
-    """A copy of a change report at `version`; `standing` is what has become of the duty to report: open, met, ended."""
+    """A copy of a change report at `version`; `standing` is what has become of the duty to report: open, met, ended.
+
+    `correction` is what its firm is to correct while it is returned, with the `facts` by which it is named.
+    """
 
     __tablename__ = "reports"
     __table_args__ = (Index("reports_by_firm", "credit_code"),)
@@ -72,10 +75,11 @@ class Report(Base):
     due: Mapped[date]
     provisional: Mapped[bool]
     citation: Mapped[dict[str, Any]]
+    correction: Mapped[dict[str, Any] | None]
 
 
 class Application(Base):
-    """A copy of a review application at `version`; `outcome` is None while it is open."""
+    """A copy of a review application at `version`; `outcome` is None while it is open, `correction` as a report's."""
 
     __tablename__ = "applications"
     __table_args__ = (Index("applications_by_firm", "credit_code"),)
@@ -86,14 +90,16 @@ class Application(Base):
     version: Mapped[int]
     outcome: Mapped[str | None]
     applied_at: Mapped[datetime]
+    correction: Mapped[dict[str, Any] | None]
 
 
 class Obligation(Base):
     """Something a firm owes by a date.
 
     `subject` is what it is about: `CREDIT_CODE/YEAR` for an annual update, which a firm owes once however many titles
-    ask for it; the report's or the certification's id else. A due date that moves is a new obligation, so that its
-    reminders begin afresh. `stage` is the last stage that was reminded of; `next_stage_at` None when none is left.
+    ask for it; the id of the report, the certification or the returned case else. A due date that moves is a new
+    obligation, so that its reminders begin afresh. `stage` is the last stage that was reminded of; `next_stage_at` None
+    when none is left.
     """
 
     __tablename__ = "obligations"

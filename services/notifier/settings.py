@@ -11,7 +11,7 @@ from shared.runtime.settings import ServiceSettings
 RESERVED = ("*.example", "*.test", "*.invalid")
 """Domains that can belong to nobody (RFC 2606): where mail goes outside production unless others are named."""
 
-AUTHORITIES = ("XM-SM", "XM-HC", "XM-HL", "XM-JM", "XM-TA", "XM-XA", "XM-HJ")
+AUTHORITIES = ("XM-SM", "XM-HC", "XM-HL", "XM-JM", "XM-TA", "XM-XA", "XM-HJ", "XM-GXJ")
 
 
 class NotifierSettings(ServiceSettings):
@@ -29,7 +29,7 @@ class NotifierSettings(ServiceSettings):
     portal_url: str = Field("http://127.0.0.1:8000", description="Where the links of the mails lead")
     officers: dict[str, str] = Field(
         default_factory=lambda: {code: f"{code.lower()}@authority.example" for code in AUTHORITIES},
-        description="Authority to the address of its officers",
+        description="Authority, or the bureau, to the address of its officers",
     )
     officers_language: Literal["zh-CN", "en"] = "zh-CN"
     allowed_recipients: tuple[str, ...] | None = Field(

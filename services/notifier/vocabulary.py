@@ -50,6 +50,7 @@ class Kind(StrEnum):
     UPDATE_DUE = "update_due"
     CHANGE_REPORT_DUE = "change_report_due"
     REVIEW_WINDOW = "review_window"
+    RETURNED_CASE_DUE = "returned_case_due"
     ELIGIBILITY_REVOKED = "eligibility_revoked"
     ELIGIBILITY_RESTORED = "eligibility_restored"
     CERTIFICATION_GRANTED = "certification_granted"
@@ -59,6 +60,8 @@ class Kind(StrEnum):
     CERTIFICATION_EXPIRED = "certification_expired"
     UPDATE_RECEIVED = "update_received"
     CHANGE_SUBMITTED = "change_submitted"
+    CHANGE_RETURNED = "change_returned"
+    CHANGE_RESUBMITTED = "change_resubmitted"
     CHANGE_DECIDED = "change_decided"
     REVIEW_SUBMITTED = "review_submitted"
     REVIEW_REFUSED = "review_refused"
@@ -70,6 +73,7 @@ REMINDERS: dict[Duty, Kind] = {
     Duty.UPDATE: Kind.UPDATE_DUE,
     Duty.CHANGE_REPORT: Kind.CHANGE_REPORT_DUE,
     Duty.REVIEW: Kind.REVIEW_WINDOW,
+    Duty.RETURNED_CASE: Kind.RETURNED_CASE_DUE,
 }
 """The kind of message that reminds of a duty."""
 

@@ -52,6 +52,7 @@ WORDS: dict[str, dict[str, Terms]] = {
                 Duty.UPDATE: "{year}年度信息更新",
                 Duty.CHANGE_REPORT: "重大变化情况报告",
                 Duty.REVIEW: "复核申请",
+                Duty.RETURNED_CASE: "退回材料的补正",
             }
         ),
         "change": Terms(
@@ -94,6 +95,7 @@ WORDS: dict[str, dict[str, Terms]] = {
                 Duty.UPDATE: "{year} annual update",
                 Duty.CHANGE_REPORT: "change report",
                 Duty.REVIEW: "application for review",
+                Duty.RETURNED_CASE: "correction of a returned case",
             }
         ),
         "change": Terms(

@@ -5,13 +5,15 @@ nobody calls back for detail. A kept sample of every event stands in `samples/`;
 a changed meaning gets a new version beside the old one.
 """
 
-from shared.contracts.base import EVENT_TYPES, Citation, Contact, EventData
+from shared.contracts.base import EVENT_TYPES, Citation, Contact, Correction, EventData, Shortcoming
 from shared.contracts.changes import (
     ChangeDecided,
     ChangeDiscarded,
     ChangeDrafted,
     ChangeOpinionGiven,
     ChangeReportState,
+    ChangeResubmitted,
+    ChangeReturned,
     ChangeSubmitted,
     ChangeType,
     ChangeWithdrawn,
@@ -58,11 +60,14 @@ __all__ = [
     "ChangeDrafted",
     "ChangeOpinionGiven",
     "ChangeReportState",
+    "ChangeResubmitted",
+    "ChangeReturned",
     "ChangeSubmitted",
     "ChangeType",
     "ChangeWithdrawn",
     "Citation",
     "Contact",
+    "Correction",
     "DutyState",
     "EligibilityRestored",
     "EligibilityRevoked",
@@ -79,6 +84,7 @@ __all__ = [
     "ReviewRefused",
     "ReviewState",
     "ReviewSubmitted",
+    "Shortcoming",
     "TitleDecision",
     "TitleOutcome",
     "YearUpdate",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.base import Citation, EventData, Part, event
+from shared.contracts.base import Citation, Correction, EventData, Part, event
 
 
 class ChangeType(StrEnum):
@@ -91,6 +91,23 @@ class ChangeWithdrawn(EventData):
     """The firm withdrew a submitted report; its timeliness is lost."""
 
     report: ChangeReportState
+
+
+@event("change.returned.v1")
+class ChangeReturned(EventData):
+    """An office gave a report back to its firm, to be corrected and resubmitted."""
+
+    report: ChangeReportState
+    correction: Correction
+
+
+@event("change.resubmitted.v1")
+class ChangeResubmitted(EventData):
+    """The firm resubmitted a returned report: it lies with `office` again. `late`: after the correction's due date."""
+
+    report: ChangeReportState
+    office: str
+    late: bool
 
 
 @event("change.opinion_given.v1")

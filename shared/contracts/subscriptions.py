@@ -49,6 +49,8 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "change.discarded.v1",
                 "change.submitted.v1",
                 "change.withdrawn.v1",
+                "change.returned.v1",
+                "change.resubmitted.v1",
                 "change.opinion_given.v1",
                 "change.decided.v1",
                 "certification.granted.v1",

@@ -76,6 +76,8 @@ async def _written(
         recipient = settings.officers.get(message.authority)
         language = settings.officers_language
         authority = work.regulation.authorities.get(message.authority)
+        if message.authority == work.regulation.bureau.code:
+            authority = work.regulation.bureau
         addressee = (authority.name_en if language == "en" else authority.name) if authority else message.authority
     reason = _reason_not_to(work, settings, message, present, recipient)
     if reason is not None or recipient is None:

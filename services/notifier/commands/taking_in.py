@@ -16,29 +16,31 @@ from services.notifier.commands.news import to_firm, to_officers
 from services.notifier.models import Application, Certification, Obligation, Report
 from services.notifier.repository import copies, messages, obligations
 from services.notifier.repository.copies import Known
-from services.notifier.vocabulary import Kind, ObligationState, Reason
+from services.notifier.vocabulary import START, Kind, ObligationState, Reason
 from shared.contracts import (
     CertificationState,
     ChangeReportState,
+    Correction,
     EventData,
     ProfileState,
     ReviewState,
 )
 from shared.messaging import Event, Work
-from shared.regulation import Regulation
+from shared.regulation import Regulation, Step
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that happened to a firm, to be told to its contact, and to its authority's officers as well."""
+    """Something that happened to a firm, to be told to its contact, and to an office's officers as well."""
 
     credit_code: str
     kind: Kind
     about: str
     facts: Row
     officers_too: bool = False
+    office: str = Step.AUTHORITY
 
 
 @dataclass
@@ -100,7 +102,8 @@ class Batch:
         }
         _newest(self.certifications, state.certification_id, row)
 
-    def report(self, state: ChangeReportState, standing: ObligationState) -> None:
+    def report(self, state: ChangeReportState, standing: ObligationState, correction: Correction | None = None) -> None:
+        """Note a report; with `correction`, one that was returned to its firm."""
         self._named(state)
         row = {
             "id": state.report_id,
@@ -117,21 +120,35 @@ class Batch:
                 }
             ),
             "standing": standing,
+            "correction": _returned(
+                correction, case="change_report", type=state.type, happened_on=state.happened_on.isoformat()
+            ),
         }
         _newest(self.reports, state.report_id, row)
 
-    def application(self, state: ReviewState, outcome: str | None) -> None:
+    def application(self, state: ReviewState, outcome: str | None, correction: Correction | None = None) -> None:
+        """Note an application; with `correction`, one that was returned to its firm."""
         self._named(state)
         row = {
             "id": state.review_id,
             **state.model_dump(include={"certification_id", "credit_code", "version", "applied_at"}),
             "outcome": outcome,
+            "correction": _returned(correction, case="review", title=state.title),
         }
         _newest(self.applications, state.review_id, row)
 
-    def tell(self, credit_code: str, kind: Kind, about: str, *, officers_too: bool = False, **facts: Any) -> None:
-        """Tell the firm's contact what happened, once for each `kind` and `about`."""
-        self.news.append(News(credit_code, kind, about, facts, officers_too))
+    def tell(
+        self,
+        credit_code: str,
+        kind: Kind,
+        about: str,
+        *,
+        officers_too: bool = False,
+        office: str = Step.AUTHORITY,
+        **facts: Any,
+    ) -> None:
+        """Tell the firm's contact what happened, once for each `kind` and `about`; and the officers of `office`."""
+        self.news.append(News(credit_code, kind, about, facts, officers_too, office))
 
     def _named(self, state: CertificationState | ChangeReportState | ReviewState) -> None:
         """The firm that a title, report or application names; version 0 gives way to any profile."""
@@ -148,6 +165,10 @@ class Batch:
 
     def _firm(self, **row: Any) -> None:
         _newest(self.firms, row["credit_code"], row)
+
+
+def _returned(correction: Correction | None, **facts: Any) -> Row | None:
+    return None if correction is None else correction.model_dump(mode="json") | {"facts": facts}
 
 
 def _newest(kept: dict[Any, Row], key: Any, row: Row) -> None:
@@ -178,7 +199,8 @@ async def settle(batch: Batch) -> None:
         rows.append(to_firm(work, firm, news.kind, news.about, news.facts))
         if news.officers_too:
             facts = {"credit_code": firm.credit_code, "enterprise_name": firm.name, **news.facts}
-            rows.append(to_officers(work, firm.authority, news.kind, news.about, facts))
+            office = firm.authority if news.office == Step.AUTHORITY else work.regulation.bureau.code
+            rows.append(to_officers(work, office, news.kind, news.about, facts))
     await messages.write(session, rows)
 
 
@@ -221,11 +243,13 @@ def owed(known: Known, regulation: Regulation) -> list[domain.Owed]:
         *domain.updates_owed(known.firm.credit_code, known.certifications, known.updates, regulation),
         *domain.reviews_owed(known.certifications, known.applications, regulation),
         *reports,
+        *domain.corrections_owed([*known.reports, *known.applications]),
     ]
 
 
 def _new(work: Work, credit_code: str, each: domain.Owed) -> Row:
     is_open = each.state == ObligationState.OPEN
+    stage = START if each.announced else None
     return {
         "id": uuid7s.uuid7(),
         "credit_code": credit_code,
@@ -236,8 +260,8 @@ def _new(work: Work, credit_code: str, each: domain.Owed) -> Row:
         "due": each.due,
         "acts_from": each.acts_from,
         "state": each.state,
-        "stage": None,
-        "next_stage_at": _next_stage_at(work, each, None) if is_open else None,
+        "stage": stage,
+        "next_stage_at": _next_stage_at(work, each, stage) if is_open else None,
         "facts": each.facts,
         "citation": each.citation,
         "opened_at": work.now(),

@@ -5,41 +5,18 @@ from uuid import UUID
 
 import pytest
 
-from services.cli.tour.forms import change_form, merger_form
+from services.changes.vocabulary import Status
+from services.cli.tour.forms import merger_form
 from tests.integration.changes.conftest import DECLARED, FIRM, NAME, OTHER, granted, known
-
-WHO = f"firm:{FIRM}"
-OFFICER = "officer:XM-SM"
-
-
-def rename(happened_on="2026-05-08", new="厦门示例新名有限公司"):
-    return change_form(FIRM, happened_on, old=NAME, new=new)
-
-
-async def drafted(it, form=None):
-    answer = await it.call(WHO, "POST", "", form or rename())
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+from tests.integration.changes.histories import OFFICER, WHO, brought_to, decision, drafted, rename
 
 
 async def submitted(it, form=None):
-    draft = await drafted(it, form)
-    answer = await it.call(WHO, "POST", f"/{draft['id']}/submission", DECLARED)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return await brought_to(it, Status.SUBMITTED, form)
 
 
 async def with_opinion(it, form=None):
-    report = await submitted(it, form)
-    opinion = {"meets_criteria": False, "opinion": "不再符合"}
-    assert (await it.call(OFFICER, "POST", f"/{report['id']}/opinion", opinion)).status_code == 200
-    return report["id"]
-
-
-def decision(**outcomes):
-    return {
-        "decisions": [{"certification_id": key, "outcome": value, "reason": "核实"} for key, value in outcomes.items()]
-    }
+    return (await brought_to(it, Status.OPINION_GIVEN, form))["id"]
 
 
 @pytest.mark.parametrize(

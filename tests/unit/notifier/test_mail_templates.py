@@ -28,6 +28,8 @@ FACTS = {
     "outcome": "approved", "duties": [{"year": 2026, "due": "2026-04-30"}],
     "decisions": [{"title": "specialized", "outcome": "referred", "reason": "不再符合"}],
     "reasons": [{"code": "c", "text": "窗口未开放。", "text_en": "The window is closed.", "citation": CITATION}],
+    "case": "change_report", "correction_due": "2026-05-08", "late": False,
+    "defects": [{"field": "/reason", "text": "请说明原因。"}, {"field": "", "text": "缺少证明材料。"}],
     "credit_code": "91350203MA31F1331W", "enterprise_name": "厦门示例有限公司", "citation": CITATION,
 }  # fmt: skip
 RENDERER = Renderer(Regulation.load("xiamen-2023"), "https://peiyu.example")
@@ -40,7 +42,10 @@ def message(kind="update_due", audience="firm", **facts):
     )  # fmt: skip
 
 
-OFFICERS = ("update_due", "change_report_due", "review_window", "change_submitted", "review_submitted")
+OFFICERS = (
+    "update_due", "change_report_due", "review_window", "returned_case_due", "change_submitted", "change_resubmitted",
+    "review_submitted",
+)  # fmt: skip
 ALL = [(kind.value, "firm") for kind in Kind] + [(kind, "officers") for kind in OFFICERS]
 
 

@@ -1,0 +1,9 @@
+"""HTTP of the changes service: reports of major changes (重大变化情况报告表)."""
+
+from fastapi import APIRouter
+
+from services.changes.api import offices, reports
+
+router = APIRouter(prefix="/api/v1")
+router.include_router(reports.router)
+router.include_router(offices.router)

@@ -1,0 +1,60 @@
+"""What the offices do with reports: opinions, returns, decisions."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.changes.api.access import acted, lying_with
+from services.changes.commands import decisions
+from services.changes.forms import Decision, MinistryAnswer, Opinion, Return
+from services.changes.models import Report
+from services.changes.views import ReportDetail
+from shared.messaging import Work
+from shared.web.auth import CallerDep, Role
+from shared.web.idempotency import OnceDep
+
+router = APIRouter(prefix="/changes", tags=["changes"])
+
+
+@router.post("/{report_id}/return", response_model=ReportDetail)
+async def return_report(report_id: UUID, form: Return, caller: CallerDep, once: OnceDep) -> Response:
+    """Give a report back to its firm for correction: the authority before its opinion, the bureau after it."""
+
+    async def act(work: Work) -> Report:
+        await lying_with(work, report_id, caller, Role.AUTHORITY, Role.BUREAU)
+        return await decisions.return_for_correction(work, report_id, form, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/opinion", response_model=ReportDetail)
+async def give_opinion(report_id: UUID, form: Opinion, caller: CallerDep, once: OnceDep) -> Response:
+    """The authority's opinion."""
+
+    async def act(work: Work) -> Report:
+        await lying_with(work, report_id, caller, Role.AUTHORITY)
+        return await decisions.give_opinion(work, report_id, form, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/decision", response_model=ReportDetail)
+async def decide_report(report_id: UUID, form: Decision, caller: CallerDep, once: OnceDep) -> Response:
+    """The bureau's decision on every held title: retained, cancelled, or for a little giant referred."""
+
+    async def act(work: Work) -> Report:
+        await lying_with(work, report_id, caller, Role.BUREAU)
+        return await decisions.decide(work, report_id, form, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/ministry_answer", response_model=ReportDetail)
+async def record_ministry_answer(report_id: UUID, form: MinistryAnswer, caller: CallerDep, once: OnceDep) -> Response:
+    """What the ministry decided on a referred title, as the bureau records it."""
+
+    async def act(work: Work) -> Report:
+        await lying_with(work, report_id, caller, Role.BUREAU)
+        return await decisions.record_answer(work, report_id, form, caller)
+
+    return await acted(once, act)

@@ -1,0 +1,136 @@
+"""What a firm does with its reports, and who reads them."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response, status
+
+from services.changes.api.access import acted, detail, own, seen, visible_to
+from services.changes.commands import reports
+from services.changes.forms import EARLIEST, Draft, Submission, Withdrawal
+from services.changes.models import Report
+from services.changes.repository import reports as kept
+from services.changes.views import DueDateView, ReportDetail, ReportView
+from services.changes.vocabulary import Status
+from shared.contracts import ChangeType
+from shared.messaging import Work
+from shared.regulation import normalise_credit_code
+from shared.web.auth import Caller, CallerDep, Role, require
+from shared.web.conditional import ExpectedVersion, tag
+from shared.web.idempotency import OnceDep
+from shared.web.paging import Page, Paging
+from shared.web.problems import NotFound
+
+router = APIRouter(prefix="/changes", tags=["changes"])
+
+LATEST = date(2099, 12, 31)
+Firm = Annotated[Caller, Depends(require(Role.ENTERPRISE))]
+
+
+@router.post("", status_code=201, response_model=ReportDetail)
+async def draft_report(form: Draft, caller: Firm, once: OnceDep) -> Response:
+    """Begin a report: from now on its due date is known and reminded of."""
+    if not caller.may_act_for(form.credit_code):
+        raise NotFound("There is no such enterprise")
+    return await acted(once, lambda work: reports.draft(work, form), status.HTTP_201_CREATED)
+
+
+@router.get("")
+async def list_reports(
+    request: Request,
+    caller: CallerDep,
+    paging: Paging,
+    credit_code: str | None = None,
+    type_: Annotated[ChangeType | None, Query(alias="type")] = None,
+    status_: Annotated[Status | None, Query(alias="status")] = None,
+    authority: str | None = None,
+    happened_from: date | None = None,
+    happened_to: date | None = None,
+) -> Page[ReportView]:
+    """Reports, the newest first. Drafts are seen by their firm alone."""
+    code = normalise_credit_code(credit_code) if credit_code else None
+    if code and caller.role is Role.ENTERPRISE and not caller.may_act_for(code):
+        raise NotFound("There is no such enterprise")
+    async with request.app.state.backend.work() as work:
+        found = await kept.reports(
+            work.session,
+            visible_to(caller),
+            filters={"credit_code": code, "type": type_, "status": status_, "authority": authority},
+            happened_from=happened_from,
+            happened_to=happened_to,
+            before=paging.after_id(),
+            limit=paging.limit + 1,
+        )
+        views = [ReportView.of(report, work.regulation) for report in found]
+    return paging.page(views, lambda view: [view.id])
+
+
+@router.get("/due_date")
+async def read_due_date(
+    request: Request, _: CallerDep, happened_on: Annotated[date, Query(ge=EARLIEST, le=LATEST)]
+) -> DueDateView:
+    """By when a change of that day is reported: three months, to the next working day (第十三条)."""
+    return DueDateView.of(happened_on, request.app.state.backend.regulation.change_report_due(happened_on))
+
+
+@router.get("/{report_id}")
+async def read_report(request: Request, response: Response, report_id: UUID, caller: CallerDep) -> ReportDetail:
+    """A report with its history."""
+    async with request.app.state.backend.work() as work:
+        report = await seen(work, report_id, caller)
+        tag(response, report.version)
+        return await detail(work, report)
+
+
+@router.put("/{report_id}")
+async def edit_report(
+    request: Request, response: Response, report_id: UUID, form: Draft, expected: ExpectedVersion, caller: Firm
+) -> ReportDetail:
+    """Replace the content of a draft, or of a returned report."""
+    async with request.app.state.backend.work() as work:
+        await own(work, report_id, caller)
+        report = await reports.edit(work, report_id, form, expected)
+        tag(response, report.version)
+        return await detail(work, report)
+
+
+@router.delete("/{report_id}", status_code=204)
+async def discard_report(request: Request, report_id: UUID, expected: ExpectedVersion, caller: Firm) -> None:
+    """Delete a draft."""
+    async with request.app.state.backend.work() as work:
+        await own(work, report_id, caller)
+        await reports.discard(work, report_id, expected)
+
+
+@router.post("/{report_id}/submission", response_model=ReportDetail)
+async def submit_report(report_id: UUID, form: Submission, caller: Firm, once: OnceDep) -> Response:
+    """Submit a draft with the declaration; the answer says whether it is in time, and why."""
+
+    async def act(work: Work) -> Report:
+        await own(work, report_id, caller)
+        return await reports.submit(work, report_id, form.declaration.signatory, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/resubmission", response_model=ReportDetail)
+async def resubmit_report(report_id: UUID, form: Submission, caller: Firm, once: OnceDep) -> Response:
+    """Resubmit a returned report with the declaration; it goes back to the office that returned it."""
+
+    async def act(work: Work) -> Report:
+        await own(work, report_id, caller)
+        return await reports.resubmit(work, report_id, form.declaration.signatory, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/withdrawal", response_model=ReportDetail)
+async def withdraw_report(report_id: UUID, form: Withdrawal, caller: Firm, once: OnceDep) -> Response:
+    """Take a report back, as long as no opinion was given or while it is returned."""
+
+    async def act(work: Work) -> Report:
+        await own(work, report_id, caller)
+        return await reports.withdraw(work, report_id, form.reason, caller)
+
+    return await acted(once, act)

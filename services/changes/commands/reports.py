@@ -1,0 +1,200 @@
+"""What a firm does with its reports: it drafts, submits, corrects and withdraws them."""
+
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuid7s
+
+from services.changes.commands.records import clock_of, held, report_state, step, take_back, tell
+from services.changes.domain import OFFICE, clock_in, require
+from services.changes.forms import Draft, complete, defects_of
+from services.changes.models import Report
+from services.changes.repository import firms, reports
+from services.changes.vocabulary import Act, Status
+from shared.contracts import (
+    ChangeDiscarded,
+    ChangeDrafted,
+    ChangeResubmitted,
+    ChangeSubmitted,
+    ChangeType,
+    ChangeWithdrawn,
+    Citation,
+)
+from shared.messaging import Work
+from shared.regulation import CaseClock, end_of_day
+from shared.web.app import defects_of as as_defects
+from shared.web.caller import Caller
+from shared.web.conditional import hold
+from shared.web.problems import Conflict, Defect, InvalidInput
+
+
+class EnterpriseUnknown(Conflict):
+    """This enterprise is not known here (yet)"""
+
+    type = "enterprise-unknown"
+    title_zh = "尚无该企业的登记信息"
+
+
+async def draft(work: Work, form: Draft) -> Report:
+    """Begin a report. Raises `EnterpriseUnknown`."""
+    firm = await firms.firm(work.session, form.credit_code)
+    if firm is None:
+        raise EnterpriseUnknown(
+            "If it was registered a moment ago, repeat the request; else ask your authority to register it",
+            headers={"Retry-After": "2"},
+        )
+    report = Report(
+        id=uuid7s.uuid7(),
+        version=1,
+        credit_code=form.credit_code,
+        enterprise_name=firm.name,
+        authority=firm.authority,
+        status=Status.DRAFT,
+        submitted_at=None,
+        on_time=None,
+        decisions=[],
+    )
+    _write(work, report, form)
+    work.session.add(report)
+    await work.session.flush()
+    tell(work, report, ChangeDrafted)
+    return report
+
+
+async def edit(work: Work, report_id: UUID, form: Draft, expected: int) -> Report:
+    """Replace the content of a draft or a returned report; a date that moves moves its due date.
+
+    What is changed in a returned report is told when it is resubmitted.
+    """
+    report = await held(work, report_id)
+    require(Act.EDIT, report.status)
+    hold(expected, report.version)
+    if form.credit_code != report.credit_code:
+        raise InvalidInput(
+            errors=[
+                Defect(
+                    pointer="/credit_code",
+                    code="cannot_change",
+                    detail="a report stays with its enterprise",
+                    detail_zh="报告所属企业不能更改",
+                )
+            ]
+        )
+    _write(work, report, form)
+    report.version += 1
+    if report.status == Status.DRAFT:
+        tell(work, report, ChangeDrafted)
+    return report
+
+
+async def discard(work: Work, report_id: UUID, expected: int) -> None:
+    """Delete a draft; nothing of it stays."""
+    report = await held(work, report_id)
+    require(Act.DISCARD, report.status)
+    hold(expected, report.version)
+    report.version += 1
+    tell(work, report, ChangeDiscarded)
+    await reports.remove(work.session, report_id)
+    work.session.expunge(report)
+
+
+async def submit(work: Work, report_id: UUID, signatory: str, caller: Caller) -> Report:
+    """Submit a draft (第十三条): its timeliness is judged now and stays. Raises `InvalidInput` with all it lacks."""
+    report = await held(work, report_id)
+    require(Act.SUBMIT, report.status)
+    await _complete(work, report)
+    report.submitted_at = work.now()
+    report.on_time = _in_time(report)
+    clock = clock_in(Status.SUBMITTED, work.regulation, work.today())
+    step(work, report, Act.SUBMIT, Status.SUBMITTED, caller, words=signatory, clock=clock)
+    tell(work, report, ChangeSubmitted)
+    return report
+
+
+async def resubmit(work: Work, report_id: UUID, signatory: str, caller: Caller) -> Report:
+    """Bring a returned report back to the office that returned it. Raises `InvalidInput` with all it lacks.
+
+    Its timeliness stays that of its first submission, by the date of the change as it is corrected.
+    """
+    report = await held(work, report_id)
+    require(Act.RESUBMIT, report.status)
+    await _complete(work, report)
+    report.on_time = _in_time(report)
+    late = report.correction_due is not None and work.today() > report.correction_due
+    status = Status(report.returned_from or Status.SUBMITTED)
+    take_back(report)
+    clock = clock_of(report).resumed(work.today())
+    step(work, report, Act.RESUBMIT, status, caller, words=signatory, clock=clock, late=late)
+    work.emit(
+        ChangeResubmitted(
+            credit_code=report.credit_code, report=report_state(report), office=OFFICE[status], late=late
+        ),
+        sequence=report.version,
+    )
+    return report
+
+
+async def withdraw(work: Work, report_id: UUID, reason: str, caller: Caller) -> Report:
+    """Take a report back before an opinion was given, or once it was returned; its timeliness is lost."""
+    report = await held(work, report_id)
+    require(Act.WITHDRAW, report.status)
+    report.on_time = None
+    take_back(report)
+    step(work, report, Act.WITHDRAW, Status.WITHDRAWN, caller, words=reason, clock=CaseClock.standing())
+    tell(work, report, ChangeWithdrawn)
+    return report
+
+
+async def _complete(work: Work, report: Report) -> None:
+    """Bring the report into the shape in which it is submitted. Raises `InvalidInput` with all it lacks."""
+    form = _whole_form(report)
+    defects = as_defects(defects_of(form))
+    firm = await firms.firm(work.session, report.credit_code)
+    if firm is not None:
+        report.enterprise_name, report.authority = firm.name, firm.authority
+    if report.type == ChangeType.RENAME and form["details"].get("new_name") == report.enterprise_name:
+        defects.append(
+            Defect(
+                pointer="/details/new_name",
+                code="same_name",
+                detail="this is the present name",
+                detail_zh="与现用名称相同",
+            )
+        )
+    if defects:
+        raise InvalidInput("The report is not finished", errors=defects)
+    report.form = _own_part(complete(form).model_dump(mode="json"))
+
+
+def _in_time(report: Report) -> bool:
+    return report.submitted_at is not None and report.submitted_at < end_of_day(report.due)
+
+
+def _write(work: Work, report: Report, form: Draft) -> None:
+    due = work.regulation.change_report_due(form.happened_on)
+    report.type = form.type
+    report.happened_on = form.happened_on
+    report.form = _own_part(form.model_dump(mode="json"))
+    report.nominal_due, report.due, report.provisional = due.nominal, due.due, due.provisional
+    report.citation = Citation.model_validate(due.basis).model_dump()
+
+
+OWN_PART = ("before", "after", "reason", "details", "impact")
+
+
+def _own_part(form: dict[str, Any]) -> dict[str, Any]:
+    return {name: form[name] for name in OWN_PART}
+
+
+def _whole_form(report: Report) -> dict[str, Any]:
+    return {
+        **report.form,
+        "credit_code": report.credit_code,
+        "type": report.type,
+        "happened_on": report.happened_on,
+    }
+
+
+def missing_in(report: Report) -> list[Defect]:
+    """What a draft or a returned report still lacks for its submission."""
+    return as_defects(defects_of(_whole_form(report)))

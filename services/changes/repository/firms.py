@@ -1,0 +1,43 @@
+"""Copies of firms and of the titles they hold."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.changes.models import Firm, HeldTitle
+
+
+async def firm(session: AsyncSession, credit_code: str) -> Firm | None:
+    return await session.scalar(select(Firm).where(Firm.credit_code == credit_code))
+
+
+async def held_titles(session: AsyncSession, credit_code: str) -> Sequence[HeldTitle]:
+    """The titles that a firm holds now, as far as is known here."""
+    query = select(HeldTitle).where(HeldTitle.credit_code == credit_code, HeldTitle.status == "valid")
+    return (await session.scalars(query.order_by(HeldTitle.certification_id))).all()
+
+
+async def copy_firms(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep firms' states, one of each, except where a newer one is kept already."""
+    await _copy(session, Firm, "credit_code", rows)
+
+
+async def copy_titles(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep titles' states, one of each, except where a newer one is kept already."""
+    await _copy(session, HeldTitle, "certification_id", rows)
+
+
+async def _copy(
+    session: AsyncSession, kind: type[Firm | HeldTitle], key: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    statement = insert(kind).values(rows)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[key],
+            set_={name: statement.excluded[name] for name in rows[0] if name != key},
+            where=statement.excluded.version > kind.version,
+        )
+    )

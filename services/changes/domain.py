@@ -6,9 +6,10 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
-from services.changes.vocabulary import Act, Status
+from services.changes.models import Report
+from services.changes.vocabulary import OFFICE, Act, Status
 from shared.contracts import TitleOutcome
-from shared.regulation import Basis, CaseClock, Regulation, Rule, Step, Title
+from shared.regulation import Basis, CaseClock, Regulation, Rule, Step, Title, Worklist
 from shared.web.problems import Conflict, Defect
 
 MACHINE: Mapping[Act, Mapping[Status, frozenset[Status]]] = MappingProxyType(
@@ -31,21 +32,13 @@ MACHINE: Mapping[Act, Mapping[Status, frozenset[Status]]] = MappingProxyType(
         Act.GIVE_OPINION: {Status.SUBMITTED: frozenset({Status.OPINION_GIVEN})},
         Act.DECIDE: {Status.OPINION_GIVEN: frozenset({Status.REFERRED, Status.DECIDED})},
         Act.RECORD_ANSWER: {Status.REFERRED: frozenset({Status.REFERRED, Status.DECIDED})},
+        Act.ASSIGN: {
+            each: frozenset({each})
+            for each in (Status.SUBMITTED, Status.RETURNED, Status.OPINION_GIVEN, Status.REFERRED)
+        },
     }
 )
 """Act to the states in which it is allowed, and of each to the states that may follow; none where nothing is left."""
-
-OFFICE: Mapping[Status, Step] = MappingProxyType(
-    {
-        Status.SUBMITTED: Step.AUTHORITY,
-        Status.OPINION_GIVEN: Step.BUREAU,
-        Status.REFERRED: Step.MINISTRY,
-    }
-)
-"""Who has a report in that state in hand; where nobody is named it lies with the firm, or is done."""
-
-IN_HAND: Mapping[Step, Status] = MappingProxyType({office: status for status, office in OFFICE.items()})
-"""The state in which an office has a report in hand: where one that it returned comes back to."""
 
 
 class NotInThisState(Conflict):
@@ -66,12 +59,60 @@ def require(act: Act, status: str, *, office: str | None = None) -> None:
         )
 
 
-def clock_in(status: Status, regulation: Regulation, on: date) -> CaseClock:
-    """The clock of a report that came to an office on a day (办理时限); it stands where none has it."""
-    office = OFFICE.get(status)
-    if office is None:
-        return CaseClock.standing()
-    return CaseClock.started(regulation.handling_days(office, None, on), on)
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A report as it is handled: its state, its clock, and while it is returned by when and whereto it comes back."""
+
+    status: Status
+    clock: CaseClock
+    correction_due: date | None = None
+    returned_from: Status | None = None
+
+
+DRAFTED = Case(Status.DRAFT, CaseClock.standing())
+"""How every report begins."""
+
+
+def case_of(report: Report) -> Case:
+    """A report as it is handled."""
+    return Case(
+        Status(report.status),
+        CaseClock(report.handling_due, report.handling_left),
+        report.correction_due,
+        Status(report.returned_from) if report.returned_from else None,
+    )
+
+
+def moved(
+    case: Case, act: Act, to: Status, regulation: Regulation, on: date, correction_due: date | None = None
+) -> Case:
+    """The case after an act that brought it into the state `to` on a day.
+
+    The clock of an office pauses while its case is with the firm, and begins anew where another office has it.
+    """
+    if act is Act.RETURN:
+        return Case(to, case.clock.paused(on), correction_due, case.status)
+    if act is Act.RESUBMIT:
+        return Case(to, case.clock.resumed(on))
+    if to is case.status:
+        return case
+    office = OFFICE.get(to)
+    limit = regulation.handling_days(office, None, on) if office else None
+    return Case(to, CaseClock.started(limit, on))
+
+
+def worklist(case: Case, today: date) -> Worklist | None:
+    """Where an open case is found (待办): in exactly one list, overdue before the others; None where nobody waits."""
+    match case.status:
+        case Status.SUBMITTED | Status.OPINION_GIVEN:
+            return Worklist.OVERDUE if case.clock.overdue(today) else Worklist.TO_REVIEW
+        case Status.RETURNED:
+            passed = case.correction_due is not None and today > case.correction_due
+            return Worklist.OVERDUE if passed else Worklist.RETURNED
+        case Status.REFERRED:
+            return Worklist.AWAITING_MINISTRY
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from shared.contracts import ChangeType, TitleOutcome
-from shared.web.fields import CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose
+from shared.web.fields import CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose, wrong
 
 EARLIEST = date(2000, 1, 1)
 """Changes before it are nobody's duty any more; a date before it is mistyped."""
+
+ME = "me"
+"""The caller, as the one who takes a case."""
 
 HappenedOn = Annotated[PastDate, Field(ge=EARLIEST)]
 Text1000 = Annotated[str, Field(max_length=1000)]
@@ -173,6 +177,43 @@ class Decision(Form):
     """The bureau's decision: every held title exactly once."""
 
     decisions: Annotated[list[TitleDecisionForm], Field(max_length=20)]
+
+
+class AlikeDecision(Form):
+    """The same decision on every held title, as many reports at once get it."""
+
+    outcome: TitleOutcome
+    reason: Prose
+
+
+class Assignment(Form):
+    """Who takes a case in hand: `me`, another officer by subject and name, or nobody (null)."""
+
+    assignee: Line | None
+    assignee_name: Line | None = None
+
+    @model_validator(mode="after")
+    def _another_has_a_name(self) -> Self:
+        if self.assignee not in (None, ME) and self.assignee_name is None:
+            wrong("name_missing", "name the officer who is to take the case", "须填写承办人姓名")
+        return self
+
+
+class BulkAct(StrEnum):
+    """What can be done to many reports at once."""
+
+    OPINION = "opinion"
+    RETURN = "return"
+    DECISION = "decision"
+    ASSIGNMENT = "assignment"
+
+
+class Bulk(Form):
+    """One act on many reports, with the same body for each."""
+
+    act: BulkAct
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    body: dict[str, Any]
 
 
 class MinistryAnswer(Form):

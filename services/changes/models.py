@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text
+from sqlalchemy import DateTime, ForeignKey, Index, Text, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -24,7 +24,8 @@ class Report(Base):
     `form` is what the firm wrote. `nominal_due`, `due`, `provisional` and `citation` follow from `happened_on`;
     `submitted_at` and `on_time` are those of the first submission. `decisions` holds one entry per title.
     `handling_due` and `handling_left` are its clock (办理时限). While it is returned `correction` says what its firm is
-    to correct by `correction_due`, and `returned_from` the state that it goes back to.
+    to correct by `correction_due`, and `returned_from` the state that it goes back to. `assignee` is the officer who
+    took it; `assisted`: an officer files it for the firm (代办).
     """
 
     __tablename__ = "reports"
@@ -33,6 +34,9 @@ class Report(Base):
         Index("reports_by_authority", "authority", "id"),
         Index("reports_by_status", "status", "id"),
         Index("reports_by_date", "happened_on", "id"),
+        Index("reports_by_handling", "handling_due", postgresql_where=text("handling_due IS NOT NULL")),
+        Index("reports_by_correction", "correction_due", postgresql_where=text("correction_due IS NOT NULL")),
+        Index("reports_by_assignee", "assignee", "id", postgresql_where=text("assignee IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -56,12 +60,16 @@ class Report(Base):
     correction: Mapped[dict[str, Any] | None]
     correction_due: Mapped[date | None]
     returned_from: Mapped[str | None]
+    assignee: Mapped[str | None]
+    assignee_name: Mapped[str | None]
+    assisted: Mapped[bool] = mapped_column(server_default=false())
 
 
 class ReportStep(Base):
     """One entry of a report's history: who did what, when, with which words.
 
     A return names its `defects` and the day by which they are corrected, `due`; a resubmission whether it was `late`.
+    `paper_reference` is the file number of the signed form by which an officer filed it.
     """
 
     __tablename__ = "report_steps"
@@ -80,6 +88,7 @@ class ReportStep(Base):
     defects: Mapped[list[dict[str, Any]] | None]
     due: Mapped[date | None]
     late: Mapped[bool | None]
+    paper_reference: Mapped[str | None]
 
 
 class Firm(Base):

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.changes.domain import case_of, worklist
 from services.changes.models import Report, ReportStep
 from shared.contracts import Citation
-from shared.regulation import DueDate, Regulation, end_of_day
+from shared.regulation import DueDate, Regulation, Worklist, end_of_day
 from shared.web.problems import Defect
 
 
@@ -103,10 +104,11 @@ class StepView(BaseModel):
     defects: list[DefectView] | None
     due: date | None
     late: bool | None
+    paper_reference: str | None
 
 
 class ReportView(BaseModel):
-    """A change report."""
+    """A change report. `worklist` is where officers find it while open; `assisted`: one of them filed it (代办)."""
 
     id: UUID
     version: int
@@ -122,13 +124,17 @@ class ReportView(BaseModel):
     details: dict[str, Any]
     impact: dict[str, Any]
     timeliness: Timeliness
+    worklist: Worklist | None
     handling: Handling
+    assignee: str | None
+    assignee_name: str | None
+    assisted: bool
     correction: CorrectionView | None
     decisions: list[DecisionView]
 
     @classmethod
-    def of(cls, report: Report, regulation: Regulation) -> "ReportView":
-        return cls.model_validate(_report(report, regulation))
+    def of(cls, report: Report, regulation: Regulation, today: date) -> "ReportView":
+        return cls.model_validate(_report(report, regulation, today))
 
 
 class ReportDetail(ReportView):
@@ -139,18 +145,18 @@ class ReportDetail(ReportView):
 
     @classmethod
     def with_history(
-        cls, report: Report, regulation: Regulation, steps: list[ReportStep], defects: list[Defect]
+        cls, report: Report, regulation: Regulation, today: date, steps: list[ReportStep], defects: list[Defect]
     ) -> "ReportDetail":
         return cls.model_validate(
             {
-                **_report(report, regulation),
+                **_report(report, regulation, today),
                 "steps": [StepView.model_validate(step) for step in steps],
                 "defects": defects,
             }
         )
 
 
-def _report(report: Report, regulation: Regulation) -> dict[str, Any]:
+def _report(report: Report, regulation: Regulation, today: date) -> dict[str, Any]:
     late = report.on_time is False
     return {
         **{
@@ -164,6 +170,10 @@ def _report(report: Report, regulation: Regulation) -> dict[str, Any]:
                 "type",
                 "status",
                 "happened_on",
+                "assignee",
+                "assignee_name",
+                "assisted",
+                "correction",
             )
         },
         **report.form,
@@ -178,7 +188,7 @@ def _report(report: Report, regulation: Regulation) -> dict[str, Any]:
             on_time=report.on_time,
             consequence=Citation.model_validate(regulation.late_change_report_basis) if late else None,
         ),
+        "worklist": worklist(case_of(report), today),
         "handling": Handling(due=report.handling_due, left=report.handling_left),
-        "correction": report.correction,
         "decisions": [each | {"title_name": regulation.names[each["title"]]} for each in report.decisions],
     }

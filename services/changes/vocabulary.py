@@ -1,6 +1,10 @@
 """The words of the changes service, as they are stored and answered."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+
+from shared.regulation import Step
 
 
 class Status(StrEnum):
@@ -27,3 +31,17 @@ class Act(StrEnum):
     GIVE_OPINION = "give_opinion"
     DECIDE = "decide"
     RECORD_ANSWER = "record_answer"
+    ASSIGN = "assign"
+
+
+OFFICE: Mapping[Status, Step] = MappingProxyType(
+    {
+        Status.SUBMITTED: Step.AUTHORITY,
+        Status.OPINION_GIVEN: Step.BUREAU,
+        Status.REFERRED: Step.MINISTRY,
+    }
+)
+"""Who has a report in that state in hand; where nobody is named it lies with the firm, or is done."""
+
+TO_REVIEW = (Status.SUBMITTED, Status.OPINION_GIVEN)
+"""The states in which an office here has a report in hand, against its clock."""

@@ -206,7 +206,15 @@ def change_dropped(batch: Batch, event: Event[ChangeDiscarded | ChangeWithdrawn]
 def change_submitted(batch: Batch, event: Event[ChangeSubmitted]) -> None:
     report = event.data.report
     batch.report(report, ObligationState.MET)
-    _tell_report(batch, event, Kind.CHANGE_SUBMITTED, report, _cited(report.citation), officers_too=True)
+    _tell_report(
+        batch,
+        event,
+        Kind.CHANGE_SUBMITTED,
+        report,
+        _cited(report.citation),
+        officers_too=True,
+        assisted=report.assisted,
+    )
 
 
 @notes(ChangeReturned)

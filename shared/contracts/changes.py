@@ -46,7 +46,7 @@ class ChangeReportState(Part):
     """A change report at `version`.
 
     `nominal_due` is the last day of the three months, `due` the day that decides after roll-over to a working day.
-    `on_time` is None until the first submission.
+    `on_time` is None until the first submission. `assisted`: an officer filed it by the firm's signed paper form.
     """
 
     report_id: UUID
@@ -63,6 +63,7 @@ class ChangeReportState(Part):
     submitted_at: AwareDatetime | None = None
     on_time: bool | None = None
     citation: Citation
+    assisted: bool = False
 
 
 @event("change.drafted.v1")

@@ -61,6 +61,11 @@ class Once:
         self._key = key
         self._fingerprint = fingerprint
 
+    def of(self, item: str) -> "Once":
+        """The same for one item of a request that does several things, each in a transaction of its own."""
+        key = None if self._key is None else f"{self._key}/{item}"
+        return Once(self._backend, self._caller, key, self._fingerprint)
+
     async def __call__(self, act: Callable[[Work], Awaitable[Reply]]) -> Response:
         """Run `act` in a transaction and answer its reply; or answer again what was answered before.
 

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.changes.api import offices, reports
+from services.changes.api import bulk, offices, reports
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(reports.router)
 router.include_router(offices.router)
+router.include_router(bulk.router)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from fastapi import Response, status
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from services.changes.commands.reports import missing_in
 from services.changes.models import Report
@@ -13,18 +13,23 @@ from services.changes.views import ReportDetail
 from services.changes.vocabulary import Status
 from shared.messaging import Work
 from shared.web.auth import Caller, Forbidden, Role
+from shared.web.fields import Declaration
 from shared.web.idempotency import Once, Reply
 from shared.web.problems import NotFound
-from shared.web.reach import within_reach
+from shared.web.reach import is_assisted, within_reach
+
+OFFICERS = (Role.AUTHORITY, Role.BUREAU)
 
 Act = Callable[[Work], Awaitable[Report]]
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
-    """Reports within the account's reach; drafts are their firm's alone."""
+    """Reports within the account's reach. A draft is its firm's alone, but for one that an officer began for it."""
     reach = within_reach(caller, Report.credit_code, Report.authority)
     if caller.role is Role.ENTERPRISE:
         return reach
+    if caller.role in OFFICERS:
+        return and_(reach, or_(Report.status != Status.DRAFT, Report.assisted))
     return and_(reach, Report.status != Status.DRAFT)
 
 
@@ -34,10 +39,22 @@ async def seen(work: Work, report_id: UUID, caller: Caller) -> Report:
     if (
         report is None
         or not caller.may_see(report.credit_code, report.authority)
-        or (report.status == Status.DRAFT and not caller.may_act_for(report.credit_code))
+        or (report.status == Status.DRAFT and not _writes(caller, report))
     ):
         raise NotFound("There is no such report")
     return report
+
+
+async def writing(work: Work, report_id: UUID, caller: Caller) -> None:
+    """Raises `NotFound`, or `Forbidden` for who neither stands for the firm nor files this report for it."""
+    if not _writes(caller, await seen(work, report_id, caller)):
+        raise Forbidden("Only the enterprise itself may do this, or an officer who files the report for it")
+
+
+async def filing(work: Work, report_id: UUID, caller: Caller, declaration: Declaration) -> bool:
+    """Whether an officer files the report for its firm (代办). Raises `NotFound`, and as `is_assisted`."""
+    report = await seen(work, report_id, caller)
+    return is_assisted(caller, report.credit_code, report.authority, declaration)
 
 
 async def own(work: Work, report_id: UUID, caller: Caller) -> None:
@@ -45,6 +62,10 @@ async def own(work: Work, report_id: UUID, caller: Caller) -> None:
     report = await seen(work, report_id, caller)
     if not caller.may_act_for(report.credit_code):
         raise Forbidden("Only the enterprise itself may do this")
+
+
+def _writes(caller: Caller, report: Report) -> bool:
+    return caller.may_act_for(report.credit_code) or (report.assisted and caller.may_review_for(report.authority))
 
 
 async def lying_with(work: Work, report_id: UUID, caller: Caller, *roles: Role) -> None:
@@ -58,8 +79,8 @@ async def detail(work: Work, report: Report) -> ReportDetail:
     """The report as it is answered."""
     await work.session.flush()
     steps = await reports.steps(work.session, report.id)
-    unfinished = report.status in (Status.DRAFT, Status.RETURNED)
-    return ReportDetail.with_history(report, work.regulation, list(steps), missing_in(report) if unfinished else [])
+    defects = missing_in(report) if report.status in (Status.DRAFT, Status.RETURNED) else []
+    return ReportDetail.with_history(report, work.regulation, work.today(), list(steps), defects)
 
 
 async def acted(once: Once, act: Act, code: int = status.HTTP_200_OK) -> Response:

@@ -1,12 +1,12 @@
-"""What the offices do with reports: opinions, returns, decisions."""
+"""What the offices do with reports: opinions, returns, decisions, and who takes them in hand."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.changes.api.access import acted, lying_with
-from services.changes.commands import decisions
-from services.changes.forms import Decision, MinistryAnswer, Opinion, Return
+from services.changes.api.access import OFFICERS, acted, lying_with
+from services.changes.commands import assignments, decisions
+from services.changes.forms import Assignment, Decision, MinistryAnswer, Opinion, Return
 from services.changes.models import Report
 from services.changes.views import ReportDetail
 from shared.messaging import Work
@@ -21,7 +21,7 @@ async def return_report(report_id: UUID, form: Return, caller: CallerDep, once: 
     """Give a report back to its firm for correction: the authority before its opinion, the bureau after it."""
 
     async def act(work: Work) -> Report:
-        await lying_with(work, report_id, caller, Role.AUTHORITY, Role.BUREAU)
+        await lying_with(work, report_id, caller, *OFFICERS)
         return await decisions.return_for_correction(work, report_id, form, caller)
 
     return await acted(once, act)
@@ -56,5 +56,16 @@ async def record_ministry_answer(report_id: UUID, form: MinistryAnswer, caller: 
     async def act(work: Work) -> Report:
         await lying_with(work, report_id, caller, Role.BUREAU)
         return await decisions.record_answer(work, report_id, form, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/assignment", response_model=ReportDetail)
+async def assign_report(report_id: UUID, form: Assignment, caller: CallerDep, once: OnceDep) -> Response:
+    """Take a case, release it, or give it to another officer."""
+
+    async def act(work: Work) -> Report:
+        await lying_with(work, report_id, caller, *OFFICERS)
+        return await assignments.assign(work, report_id, form, caller)
 
     return await acted(once, act)

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from services.changes.api.access import acted, detail, own, seen, visible_to
+from services.changes.api.access import OFFICERS, acted, detail, filing, own, seen, visible_to, writing
 from services.changes.commands import reports
-from services.changes.forms import EARLIEST, Draft, Submission, Withdrawal
+from services.changes.forms import EARLIEST, ME, Draft, Submission, Withdrawal
 from services.changes.models import Report
+from services.changes.repository import firms
 from services.changes.repository import reports as kept
+from services.changes.repository.worklists import in_worklist
 from services.changes.views import DueDateView, ReportDetail, ReportView
 from services.changes.vocabulary import Status
 from shared.contracts import ChangeType
 from shared.messaging import Work
-from shared.regulation import normalise_credit_code
+from shared.regulation import Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.conditional import ExpectedVersion, tag
 from shared.web.idempotency import OnceDep
@@ -26,14 +28,24 @@ router = APIRouter(prefix="/changes", tags=["changes"])
 
 LATEST = date(2099, 12, 31)
 Firm = Annotated[Caller, Depends(require(Role.ENTERPRISE))]
+Filer = Annotated[Caller, Depends(require(Role.ENTERPRISE, Role.AUTHORITY, Role.BUREAU))]
 
 
 @router.post("", status_code=201, response_model=ReportDetail)
-async def draft_report(form: Draft, caller: Firm, once: OnceDep) -> Response:
-    """Begin a report: from now on its due date is known and reminded of."""
-    if not caller.may_act_for(form.credit_code):
-        raise NotFound("There is no such enterprise")
-    return await acted(once, lambda work: reports.draft(work, form), status.HTTP_201_CREATED)
+async def draft_report(form: Draft, caller: Filer, once: OnceDep) -> Response:
+    """Begin a report: from now on its due date is known and reminded of. Officers begin one for a firm (代办)."""
+
+    async def act(work: Work) -> Report:
+        firm = await firms.firm(work.session, form.credit_code)
+        if caller.role is Role.ENTERPRISE:
+            within = caller.may_act_for(form.credit_code)
+        else:
+            within = firm is None or caller.may_review_for(firm.authority)
+        if not within:
+            raise NotFound("There is no such enterprise")
+        return await reports.draft(work, form, assisted=caller.role is not Role.ENTERPRISE)
+
+    return await acted(once, act, status.HTTP_201_CREATED)
 
 
 @router.get("")
@@ -45,24 +57,37 @@ async def list_reports(
     type_: Annotated[ChangeType | None, Query(alias="type")] = None,
     status_: Annotated[Status | None, Query(alias="status")] = None,
     authority: str | None = None,
+    worklist: Worklist | None = None,
+    assignee: Annotated[str | None, Query(max_length=200)] = None,
     happened_from: date | None = None,
     happened_to: date | None = None,
 ) -> Page[ReportView]:
-    """Reports, the newest first. Drafts are seen by their firm alone."""
+    """Reports, the newest first; of a worklist, or those that an officer took (`assignee`, `me` for the caller).
+
+    Drafts are seen by their firm alone. What is to review shows an officer its own step.
+    """
     code = normalise_credit_code(credit_code) if credit_code else None
     if code and caller.role is Role.ENTERPRISE and not caller.may_act_for(code):
         raise NotFound("There is no such enterprise")
     async with request.app.state.backend.work() as work:
+        office = caller.role if caller.role in OFFICERS else None
         found = await kept.reports(
             work.session,
             visible_to(caller),
-            filters={"credit_code": code, "type": type_, "status": status_, "authority": authority},
+            *([in_worklist(worklist, work.today(), office)] if worklist else []),
+            filters={
+                "credit_code": code,
+                "type": type_,
+                "status": status_,
+                "authority": authority,
+                "assignee": caller.subject if assignee == ME else assignee,
+            },
             happened_from=happened_from,
             happened_to=happened_to,
             before=paging.after_id(),
             limit=paging.limit + 1,
         )
-        views = [ReportView.of(report, work.regulation) for report in found]
+        views = [ReportView.of(report, work.regulation, work.today()) for report in found]
     return paging.page(views, lambda view: [view.id])
 
 
@@ -85,42 +110,42 @@ async def read_report(request: Request, response: Response, report_id: UUID, cal
 
 @router.put("/{report_id}")
 async def edit_report(
-    request: Request, response: Response, report_id: UUID, form: Draft, expected: ExpectedVersion, caller: Firm
+    request: Request, response: Response, report_id: UUID, form: Draft, expected: ExpectedVersion, caller: Filer
 ) -> ReportDetail:
     """Replace the content of a draft, or of a returned report."""
     async with request.app.state.backend.work() as work:
-        await own(work, report_id, caller)
+        await writing(work, report_id, caller)
         report = await reports.edit(work, report_id, form, expected)
         tag(response, report.version)
         return await detail(work, report)
 
 
 @router.delete("/{report_id}", status_code=204)
-async def discard_report(request: Request, report_id: UUID, expected: ExpectedVersion, caller: Firm) -> None:
+async def discard_report(request: Request, report_id: UUID, expected: ExpectedVersion, caller: Filer) -> None:
     """Delete a draft."""
     async with request.app.state.backend.work() as work:
-        await own(work, report_id, caller)
+        await writing(work, report_id, caller)
         await reports.discard(work, report_id, expected)
 
 
 @router.post("/{report_id}/submission", response_model=ReportDetail)
-async def submit_report(report_id: UUID, form: Submission, caller: Firm, once: OnceDep) -> Response:
+async def submit_report(report_id: UUID, form: Submission, caller: Filer, once: OnceDep) -> Response:
     """Submit a draft with the declaration; the answer says whether it is in time, and why."""
 
     async def act(work: Work) -> Report:
-        await own(work, report_id, caller)
-        return await reports.submit(work, report_id, form.declaration.signatory, caller)
+        assisted = await filing(work, report_id, caller, form.declaration)
+        return await reports.submit(work, report_id, form.declaration, caller, assisted=assisted)
 
     return await acted(once, act)
 
 
 @router.post("/{report_id}/resubmission", response_model=ReportDetail)
-async def resubmit_report(report_id: UUID, form: Submission, caller: Firm, once: OnceDep) -> Response:
+async def resubmit_report(report_id: UUID, form: Submission, caller: Filer, once: OnceDep) -> Response:
     """Resubmit a returned report with the declaration; it goes back to the office that returned it."""
 
     async def act(work: Work) -> Report:
-        await own(work, report_id, caller)
-        return await reports.resubmit(work, report_id, form.declaration.signatory, caller)
+        assisted = await filing(work, report_id, caller, form.declaration)
+        return await reports.resubmit(work, report_id, form.declaration, caller, assisted=assisted)
 
     return await acted(once, act)
 

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from services.changes import domain
-from services.changes.commands.records import clock_of, give_back, held, report_state, step, tell_decision
-from services.changes.domain import clock_in, require
-from services.changes.forms import Decision, MinistryAnswer, Opinion, Return
+from services.changes.commands.records import held, report_state, step, tell_decision
+from services.changes.domain import require
+from services.changes.forms import AlikeDecision, Decision, MinistryAnswer, Opinion, Return, TitleDecisionForm
 from services.changes.models import Report
 from services.changes.repository import firms
 from services.changes.vocabulary import Act, Status
@@ -18,9 +18,10 @@ from shared.web.problems import Defect, InvalidInput
 
 
 async def give_opinion(work: Work, report_id: UUID, opinion: Opinion, caller: Caller) -> Report:
-    """Record the authority's opinion (区/管委会意见)."""
+    """Record the authority's opinion (区/管委会意见); what its officers took is free for those of the bureau."""
     report = await held(work, report_id)
     require(Act.GIVE_OPINION, report.status)
+    report.assignee = report.assignee_name = None
     step(
         work,
         report,
@@ -28,7 +29,6 @@ async def give_opinion(work: Work, report_id: UUID, opinion: Opinion, caller: Ca
         Status.OPINION_GIVEN,
         caller,
         words=opinion.opinion,
-        clock=clock_in(Status.OPINION_GIVEN, work.regulation, work.today()),
         meets_criteria=opinion.meets_criteria,
     )
     work.emit(
@@ -56,18 +56,7 @@ async def return_for_correction(work: Work, report_id: UUID, form: Return, calle
         returned_at=work.now(),
         citation=Citation.model_validate(by_rule.basis),
     )
-    give_back(report, correction)
-    step(
-        work,
-        report,
-        Act.RETURN,
-        Status.RETURNED,
-        caller,
-        words=None,
-        clock=clock_of(report).paused(work.today()),
-        defects=[each.model_dump() for each in correction.defects],
-        due=correction.due,
-    )
+    step(work, report, Act.RETURN, Status.RETURNED, caller, words=None, correction=correction)
     work.emit(
         ChangeReturned(credit_code=report.credit_code, report=report_state(report), correction=correction),
         sequence=report.version,
@@ -90,9 +79,20 @@ async def decide(work: Work, report_id: UUID, decision: Decision, caller: Caller
     ]
     status = domain.after_decision(each.outcome for each in wanted)
     words = "；".join(each.reason for each in wanted) or None
-    step(work, report, Act.DECIDE, status, caller, words=words, clock=clock_in(status, work.regulation, work.today()))
+    step(work, report, Act.DECIDE, status, caller, words=words)
     tell_decision(work, report)
     return report
+
+
+async def decide_alike(work: Work, report_id: UUID, alike: AlikeDecision, caller: Caller) -> Report:
+    """Decide every held title in the same way, as a bulk decision does. Raises `InvalidInput`."""
+    report = await held(work, report_id)
+    kept = await firms.held_titles(work.session, report.credit_code)
+    each = [
+        TitleDecisionForm(certification_id=title.certification_id, outcome=alike.outcome, reason=alike.reason)
+        for title in kept
+    ]
+    return await decide(work, report_id, Decision(decisions=each), caller)
 
 
 async def record_answer(work: Work, report_id: UUID, answer: MinistryAnswer, caller: Caller) -> Report:

@@ -1,11 +1,10 @@
-"""How reports are held, how their history and clock are written, and how they are told to other services."""
+"""How reports are held, how their moves are written, and how they are told to other services."""
 
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
+from services.changes.domain import case_of, moved
 from services.changes.models import Report, ReportStep
 from services.changes.repository import reports
 from services.changes.vocabulary import Act, Status
@@ -22,7 +21,6 @@ from shared.contracts import (
     TitleDecision,
 )
 from shared.messaging import Work
-from shared.regulation import CaseClock
 from shared.web.caller import Caller
 from shared.web.problems import NotFound
 
@@ -35,59 +33,46 @@ async def held(work: Work, report_id: UUID) -> Report:
     return report
 
 
-def clock_of(report: Report) -> CaseClock:
-    """The clock of the report in its present step."""
-    return CaseClock(report.handling_due, report.handling_left)
-
-
 def step(
     work: Work,
     report: Report,
     act: Act,
-    status: Status,
+    to: Status,
     caller: Caller,
     *,
     words: str | None,
-    clock: CaseClock | None = None,
     meets_criteria: bool | None = None,
-    defects: list[dict[str, Any]] | None = None,
-    due: date | None = None,
+    correction: Correction | None = None,
     late: bool | None = None,
+    paper_reference: str | None = None,
 ) -> None:
-    """Move the report and write it into its history; `clock` is that of its new step, if it is another one."""
-    report.status = status
+    """Bring the report into the state `to` and write that into its history; with `correction` it is returned."""
+    due = correction.due if correction else None
+    case = moved(case_of(report), act, to, work.regulation, work.today(), due)
+    report.status = case.status
+    report.handling_due, report.handling_left = case.clock.due, case.clock.left
+    report.correction_due, report.returned_from = case.correction_due, case.returned_from
+    if correction is not None or case.returned_from is None:
+        report.correction = correction.model_dump(mode="json") if correction else None
     report.version += 1
-    if clock is not None:
-        report.handling_due, report.handling_left = clock.due, clock.left
     work.session.add(
         ReportStep(
             id=uuid7s.uuid7(),
             report_id=report.id,
             at=work.now(),
             act=act,
-            status=status,
+            status=to,
             actor=caller.subject,
             actor_name=caller.name,
             role=caller.role,
             words=words,
             meets_criteria=meets_criteria,
-            defects=defects,
+            defects=[each.model_dump() for each in correction.defects] if correction else None,
             due=due,
             late=late,
+            paper_reference=paper_reference,
         )
     )
-
-
-def give_back(report: Report, correction: Correction) -> None:
-    """Let the report wait for its firm's correction, to come back to the office that has it in hand now."""
-    report.returned_from = report.status
-    report.correction = correction.model_dump(mode="json")
-    report.correction_due = correction.due
-
-
-def take_back(report: Report) -> None:
-    """Nothing is to be corrected any more."""
-    report.returned_from = report.correction = report.correction_due = None
 
 
 def report_state(report: Report) -> ChangeReportState:
@@ -107,6 +92,7 @@ def report_state(report: Report) -> ChangeReportState:
         submitted_at=report.submitted_at,
         on_time=report.on_time,
         citation=Citation.model_validate(report.citation),
+        assisted=report.assisted,
     )
 
 

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.changes.commands.records import clock_of, held, report_state, step, take_back, tell
-from services.changes.domain import OFFICE, clock_in, require
+from services.changes.commands.records import held, report_state, step, tell
+from services.changes.domain import require
 from services.changes.forms import Draft, complete, defects_of
 from services.changes.models import Report
 from services.changes.repository import firms, reports
-from services.changes.vocabulary import Act, Status
+from services.changes.vocabulary import OFFICE, Act, Status
 from shared.contracts import (
     ChangeDiscarded,
     ChangeDrafted,
@@ -21,10 +21,11 @@ from shared.contracts import (
     Citation,
 )
 from shared.messaging import Work
-from shared.regulation import CaseClock, end_of_day
+from shared.regulation import end_of_day
 from shared.web.app import defects_of as as_defects
 from shared.web.caller import Caller
 from shared.web.conditional import hold
+from shared.web.fields import Declaration
 from shared.web.problems import Conflict, Defect, InvalidInput
 
 
@@ -35,8 +36,8 @@ class EnterpriseUnknown(Conflict):
     title_zh = "尚无该企业的登记信息"
 
 
-async def draft(work: Work, form: Draft) -> Report:
-    """Begin a report. Raises `EnterpriseUnknown`."""
+async def draft(work: Work, form: Draft, *, assisted: bool = False) -> Report:
+    """Begin a report; `assisted` where an officer does it for the firm (代办). Raises `EnterpriseUnknown`."""
     firm = await firms.firm(work.session, form.credit_code)
     if firm is None:
         raise EnterpriseUnknown(
@@ -53,6 +54,7 @@ async def draft(work: Work, form: Draft) -> Report:
         submitted_at=None,
         on_time=None,
         decisions=[],
+        assisted=assisted,
     )
     _write(work, report, form)
     work.session.add(report)
@@ -98,20 +100,20 @@ async def discard(work: Work, report_id: UUID, expected: int) -> None:
     work.session.expunge(report)
 
 
-async def submit(work: Work, report_id: UUID, signatory: str, caller: Caller) -> Report:
+async def submit(work: Work, report_id: UUID, declaration: Declaration, caller: Caller, *, assisted: bool) -> Report:
     """Submit a draft (第十三条): its timeliness is judged now and stays. Raises `InvalidInput` with all it lacks."""
     report = await held(work, report_id)
     require(Act.SUBMIT, report.status)
     await _complete(work, report)
     report.submitted_at = work.now()
     report.on_time = _in_time(report)
-    clock = clock_in(Status.SUBMITTED, work.regulation, work.today())
-    step(work, report, Act.SUBMIT, Status.SUBMITTED, caller, words=signatory, clock=clock)
+    report.assisted = assisted
+    _file(work, report, Act.SUBMIT, Status.SUBMITTED, declaration, caller)
     tell(work, report, ChangeSubmitted)
     return report
 
 
-async def resubmit(work: Work, report_id: UUID, signatory: str, caller: Caller) -> Report:
+async def resubmit(work: Work, report_id: UUID, declaration: Declaration, caller: Caller, *, assisted: bool) -> Report:
     """Bring a returned report back to the office that returned it. Raises `InvalidInput` with all it lacks.
 
     Its timeliness stays that of its first submission, by the date of the change as it is corrected.
@@ -122,9 +124,8 @@ async def resubmit(work: Work, report_id: UUID, signatory: str, caller: Caller) 
     report.on_time = _in_time(report)
     late = report.correction_due is not None and work.today() > report.correction_due
     status = Status(report.returned_from or Status.SUBMITTED)
-    take_back(report)
-    clock = clock_of(report).resumed(work.today())
-    step(work, report, Act.RESUBMIT, status, caller, words=signatory, clock=clock, late=late)
+    report.assisted = assisted
+    _file(work, report, Act.RESUBMIT, status, declaration, caller, late=late)
     work.emit(
         ChangeResubmitted(
             credit_code=report.credit_code, report=report_state(report), office=OFFICE[status], late=late
@@ -139,8 +140,7 @@ async def withdraw(work: Work, report_id: UUID, reason: str, caller: Caller) -> 
     report = await held(work, report_id)
     require(Act.WITHDRAW, report.status)
     report.on_time = None
-    take_back(report)
-    step(work, report, Act.WITHDRAW, Status.WITHDRAWN, caller, words=reason, clock=CaseClock.standing())
+    step(work, report, Act.WITHDRAW, Status.WITHDRAWN, caller, words=reason)
     tell(work, report, ChangeWithdrawn)
     return report
 
@@ -164,6 +164,20 @@ async def _complete(work: Work, report: Report) -> None:
     if defects:
         raise InvalidInput("The report is not finished", errors=defects)
     report.form = _own_part(complete(form).model_dump(mode="json"))
+
+
+def _file(
+    work: Work,
+    report: Report,
+    act: Act,
+    to: Status,
+    declaration: Declaration,
+    caller: Caller,
+    *,
+    late: bool | None = None,
+) -> None:
+    paper = declaration.paper_reference if report.assisted else None
+    step(work, report, act, to, caller, words=declaration.signatory, late=late, paper_reference=paper)
 
 
 def _in_time(report: Report) -> bool:

@@ -18,16 +18,15 @@ async def report(session: AsyncSession, report_id: UUID, *, lock: bool = False) 
 
 async def reports(
     session: AsyncSession,
-    reach: ColumnElement[bool],
-    *,
+    *wanted: ColumnElement[bool],
     filters: Mapping[str, str | None],
     happened_from: date | None,
     happened_to: date | None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[Report]:
-    """Reports, the newest first; `filters` are equalities by column."""
-    query = select(Report).where(reach).order_by(Report.id.desc()).limit(limit)
+    """Reports that fulfil every condition, the newest first; `filters` are equalities by column."""
+    query = select(Report).where(*wanted).order_by(Report.id.desc()).limit(limit)
     for column, value in filters.items():
         if value is not None:
             query = query.where(getattr(Report, column) == value)

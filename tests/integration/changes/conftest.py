@@ -63,5 +63,5 @@ async def it(start_service, authorization):
         await take(known(), granted("specialized", specialized), granted("little_giant", giant))
         yield SimpleNamespace(
             call=call, take=take, told=told, specialized=str(specialized), giant=str(giant),
-            at=lambda instant: running.clock.move(datetime.fromisoformat(instant)),
+            backend=running.backend, at=lambda instant: running.clock.move(datetime.fromisoformat(instant)),
         )  # fmt: skip

@@ -37,6 +37,8 @@ async def attempt(it, act, report):
                 "certification_id": it.giant, "outcome": "retained", "reason": "保留", "answered_on": "2026-05-21",
             }  # fmt: skip
             return await it.call(BUREAU, "POST", f"{path}/ministry_answer", answer)
+        case Act.ASSIGN:
+            return await it.call(OFFICER, "POST", f"{path}/assignment", {"assignee": "me"})
 
 
 def possible(act, status):

@@ -1,0 +1,30 @@
+"""Worklists as queries: each says in SQL what `domain.worklist` says of one case."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from services.changes.models import Report
+from services.changes.vocabulary import OFFICE, TO_REVIEW, Status
+from shared.regulation import Worklist
+
+
+def in_worklist(name: Worklist, today: date, office: str | None = None) -> ColumnElement[bool]:
+    """Reports in a worklist; of those to review an `office` finds its own step alone."""
+    late = and_(Report.status.in_(TO_REVIEW), Report.handling_due < today)
+    uncorrected = and_(Report.status == Status.RETURNED, Report.correction_due < today)
+    match name:
+        case Worklist.OVERDUE:
+            return or_(late, uncorrected)
+        case Worklist.TO_REVIEW:
+            own = [status for status in TO_REVIEW if office is None or OFFICE[status] == office]
+            return and_(Report.status.in_(own), or_(Report.handling_due.is_(None), Report.handling_due >= today))
+        case Worklist.RETURNED:
+            return and_(
+                Report.status == Status.RETURNED,
+                or_(Report.correction_due.is_(None), Report.correction_due >= today),
+            )
+        case Worklist.AWAITING_MINISTRY:
+            return Report.status == Status.REFERRED
+        case _:
+            return false()  # reports are neither checked against a profile nor put on public notice

@@ -5,7 +5,7 @@ nobody calls back for detail. A kept sample of every event stands in `samples/`;
 a changed meaning gets a new version beside the old one.
 """
 
-from shared.contracts.base import EVENT_TYPES, Citation, Contact, EventData
+from shared.contracts.base import EVENT_TYPES, Citation, Contact, Correction, EventData, Shortcoming
 from shared.contracts.changes import (
     ChangeDecided,
     ChangeDiscarded,
@@ -39,8 +39,15 @@ from shared.contracts.reviews import (
     FailedCondition,
     FreshnessRequested,
     ReviewAdvanced,
+    ReviewCheckOrdered,
+    ReviewCheckRecorded,
     ReviewDecided,
+    ReviewNoticed,
+    ReviewObjected,
+    ReviewObjectionSettled,
     ReviewRefused,
+    ReviewResubmitted,
+    ReviewReturned,
     ReviewState,
     ReviewSubmitted,
 )
@@ -63,6 +70,7 @@ __all__ = [
     "ChangeWithdrawn",
     "Citation",
     "Contact",
+    "Correction",
     "DutyState",
     "EligibilityRestored",
     "EligibilityRevoked",
@@ -75,10 +83,18 @@ __all__ = [
     "ProfileState",
     "ProfileUpdated",
     "ReviewAdvanced",
+    "ReviewCheckOrdered",
+    "ReviewCheckRecorded",
     "ReviewDecided",
+    "ReviewNoticed",
+    "ReviewObjected",
+    "ReviewObjectionSettled",
     "ReviewRefused",
+    "ReviewResubmitted",
+    "ReviewReturned",
     "ReviewState",
     "ReviewSubmitted",
+    "Shortcoming",
     "TitleDecision",
     "TitleOutcome",
     "YearUpdate",

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 EVENT_NAME = re.compile(r"^[a-z]+\.[a-z_]+\.v[1-9][0-9]*$")
 
@@ -63,3 +64,23 @@ class Contact(Part):
     mobile: str
     email: str
     language: str = "zh-CN"
+
+
+class Shortcoming(Part):
+    """One thing to be corrected: `field` is a JSON Pointer into the form, `text` what is wrong there."""
+
+    field: str
+    text: str
+
+
+class Correction(Part):
+    """A case given back to its firm (退回补正): all that is to be corrected, and by when it is resubmitted.
+
+    `returned_by` is the office that gave it back, authority or bureau; the case goes back to it.
+    """
+
+    defects: tuple[Shortcoming, ...]
+    due: date
+    returned_by: str
+    returned_at: AwareDatetime
+    citation: Citation

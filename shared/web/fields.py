@@ -66,6 +66,13 @@ def _not_in_future(day: date) -> date:
     return day
 
 
+def _not_in_past(day: date) -> date:
+    today = _backend.get().clock.today()
+    if day < today:
+        wrong("in_the_past", f"{day} lies in the past; today is {today}", f"{day}早于今天（{today}）")
+    return day
+
+
 def _mobile(text: str) -> str:
     number = re.sub(r"[\s-]", "", text)
     if not _MOBILE.match(number):
@@ -90,6 +97,9 @@ AuthorityCode = Annotated[str, AfterValidator(_authority), WithJsonSchema({"type
 
 PastDate = Annotated[date, AfterValidator(_not_in_future)]
 """A Shanghai calendar date that is not in the future."""
+
+FutureDate = Annotated[date, AfterValidator(_not_in_past)]
+"""A Shanghai calendar date that is not in the past: today at the earliest."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """One line of text: 1 to 200 characters."""

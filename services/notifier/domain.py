@@ -26,7 +26,7 @@ from shared.regulation import (
 RECENT = timedelta(days=30)
 """How old a grant or an update may be to be worth a mail: lists taken over from elsewhere tell of years long past."""
 
-UNSUCCESSFUL = frozenset({"refused", "withdrawn", "stopped"})
+UNSUCCESSFUL = frozenset({"refused", "withdrawn", "stopped", "lapsed"})
 """Outcomes of an application that leave the firm without one."""
 
 Key = tuple[str, str, date]

@@ -34,8 +34,15 @@ from shared.contracts import (
     ProfileRegistered,
     ProfileUpdated,
     ReviewAdvanced,
+    ReviewCheckOrdered,
+    ReviewCheckRecorded,
     ReviewDecided,
+    ReviewNoticed,
+    ReviewObjected,
+    ReviewObjectionSettled,
     ReviewRefused,
+    ReviewResubmitted,
+    ReviewReturned,
     ReviewState,
     ReviewSubmitted,
     TitleOutcome,
@@ -331,6 +338,82 @@ def review_advanced(batch: Batch, event: Event[ReviewAdvanced]) -> None:
     batch.application(data.review, None)
     basis = _cited(batch.work.regulation.review_route(Title(data.review.title)).basis)
     _tell_review(batch, event, Kind.REVIEW_ADVANCED, data.review, basis, by=data.by, opinion=data.opinion)
+
+
+@notes(ReviewCheckOrdered)
+def review_check_ordered(batch: Batch, event: Event[ReviewCheckOrdered]) -> None:
+    review = event.data.review
+    batch.application(review, None)
+    basis = _cited(batch.work.regulation.basis(Rule.REVIEW_ON_SITE_CHECK, Title(review.title)))
+    _tell_review(batch, event, Kind.REVIEW_CHECK_ORDERED, review, basis, reason=event.data.reason)
+
+
+@notes(ReviewCheckRecorded)
+def review_check_recorded(batch: Batch, event: Event[ReviewCheckRecorded]) -> None:
+    batch.application(event.data.review, None)
+
+
+@notes(ReviewReturned)
+def review_returned(batch: Batch, event: Event[ReviewReturned]) -> None:
+    review, correction = event.data.review, event.data.correction
+    batch.application(review, None)
+    _tell_review(
+        batch,
+        event,
+        Kind.REVIEW_RETURNED,
+        review,
+        _cited(correction.citation),
+        by=correction.returned_by,
+        due=correction.due.isoformat(),
+        defects=[each.model_dump() for each in correction.defects],
+    )
+
+
+@notes(ReviewResubmitted)
+def review_resubmitted(batch: Batch, event: Event[ReviewResubmitted]) -> None:
+    review = event.data.review
+    batch.application(review, None)
+    basis = _cited(batch.work.regulation.basis(Rule.CASE_RETURN, Title(review.title)))
+    _tell_review(batch, event, Kind.REVIEW_RESUBMITTED, review, basis, officers_too=True, office=event.data.office)
+
+
+@notes(ReviewNoticed)
+def review_noticed(batch: Batch, event: Event[ReviewNoticed]) -> None:
+    data = event.data
+    batch.application(data.review, None)
+    _tell_review(
+        batch,
+        event,
+        Kind.REVIEW_NOTICED,
+        data.review,
+        _cited(data.citation),
+        opinion=data.opinion,
+        begins=data.begins.isoformat(),
+        ends=data.ends.isoformat(),
+    )
+
+
+@notes(ReviewObjected)
+def review_objected(batch: Batch, event: Event[ReviewObjected]) -> None:
+    data = event.data
+    batch.application(data.review, None)
+    basis = _cited(batch.work.regulation.basis(Rule.REVIEW_PUBLIC_NOTICE, Title(data.review.title)))
+    _tell_review(
+        batch,
+        event,
+        Kind.REVIEW_OBJECTED,
+        data.review,
+        basis,
+        officers_too=True,
+        number=data.number,
+        objection=data.text,
+    )
+
+
+@notes(ReviewObjectionSettled)
+def review_objection_settled(batch: Batch, event: Event[ReviewObjectionSettled]) -> None:
+    """What an upheld objection means for the firm is told by the decision that follows from it."""
+    batch.application(event.data.review, "rejected" if event.data.upheld else None)
 
 
 @notes(ReviewDecided)

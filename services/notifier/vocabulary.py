@@ -65,7 +65,12 @@ class Kind(StrEnum):
     CHANGE_DECIDED = "change_decided"
     REVIEW_SUBMITTED = "review_submitted"
     REVIEW_REFUSED = "review_refused"
+    REVIEW_CHECK_ORDERED = "review_check_ordered"
+    REVIEW_RETURNED = "review_returned"
+    REVIEW_RESUBMITTED = "review_resubmitted"
     REVIEW_ADVANCED = "review_advanced"
+    REVIEW_NOTICED = "review_noticed"
+    REVIEW_OBJECTED = "review_objected"
     REVIEW_DECIDED = "review_decided"
 
 

@@ -77,11 +77,13 @@ WORDS: dict[str, dict[str, Terms]] = {
                 "rejected": "未通过",
                 "stopped": "终止",
                 "withdrawn": "已撤回",
+                "lapsed": "退回逾期未补正",
             }
         ),
         "party": Terms(
             {
                 "profile": "平台",
+                "platform": "平台",
                 "authority": "所属审核部门",
                 "bureau": "市工业和信息化局",
                 "ministry": "工业和信息化部",
@@ -120,11 +122,13 @@ WORDS: dict[str, dict[str, Terms]] = {
                 "rejected": "rejected",
                 "stopped": "stopped",
                 "withdrawn": "withdrawn",
+                "lapsed": "not corrected in time",
             }
         ),
         "party": Terms(
             {
                 "profile": "the platform",
+                "platform": "the platform",
                 "authority": "the reviewing authority",
                 "bureau": "the city bureau",
                 "ministry": "the ministry",

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
+from types import MappingProxyType
+from uuid import UUID
 
 from services.reviews.vocabulary import (
     OPEN_REVIEWS,
+    Act,
     CertificationStatus,
     DutyStatus,
     Eligibility,
@@ -13,31 +17,101 @@ from services.reviews.vocabulary import (
     ReviewStatus,
     Standing,
 )
-from shared.regulation import DueDate, Period, Regulation, Step, Title, end_of_day, shanghai_date
+from shared.regulation import CaseClock, DueDate, Period, Regulation, Step, Title, end_of_day, shanghai_date
+from shared.web.problems import Conflict
 
-STEP_OF: Mapping[str, str] = {
-    ReviewStatus.CHECKING: "profile",
-    ReviewStatus.SUBMITTED: Step.AUTHORITY,
-    ReviewStatus.AUTHORITY_PASSED: Step.BUREAU,
-    ReviewStatus.RECOMMENDED: Step.MINISTRY,
-}
+Following = frozenset[ReviewStatus]
+
+MACHINE: Mapping[Act, Mapping[ReviewStatus, Following]] = MappingProxyType(
+    {
+        Act.APPLY: {ReviewStatus.CHECKING: frozenset({ReviewStatus.CHECKING, ReviewStatus.SUBMITTED})},
+        Act.ACCEPT: {ReviewStatus.CHECKING: frozenset({ReviewStatus.SUBMITTED})},
+        Act.REFUSE: {ReviewStatus.CHECKING: frozenset({ReviewStatus.REFUSED})},
+        Act.ORDER_CHECK: {ReviewStatus.SUBMITTED: frozenset({ReviewStatus.SUBMITTED})},
+        Act.RECORD_CHECK: {
+            ReviewStatus.SUBMITTED: frozenset({ReviewStatus.SUBMITTED}),
+            ReviewStatus.AUTHORITY_PASSED: frozenset({ReviewStatus.AUTHORITY_PASSED}),
+        },
+        Act.RETURN: {
+            ReviewStatus.SUBMITTED: frozenset({ReviewStatus.RETURNED}),
+            ReviewStatus.AUTHORITY_PASSED: frozenset({ReviewStatus.RETURNED}),
+        },
+        Act.RESUBMIT: {ReviewStatus.RETURNED: frozenset({ReviewStatus.SUBMITTED, ReviewStatus.AUTHORITY_PASSED})},
+        Act.LAPSE: {ReviewStatus.RETURNED: frozenset({ReviewStatus.LAPSED})},
+        Act.DECIDE_AS_AUTHORITY: {
+            ReviewStatus.SUBMITTED: frozenset({ReviewStatus.AUTHORITY_PASSED, ReviewStatus.REJECTED}),
+        },
+        Act.DECIDE_AS_BUREAU: {
+            ReviewStatus.AUTHORITY_PASSED: frozenset(
+                {ReviewStatus.IN_PUBLIC_NOTICE, ReviewStatus.RECOMMENDED, ReviewStatus.REJECTED}
+            ),
+        },
+        Act.RECORD_MINISTRY: {
+            ReviewStatus.RECOMMENDED: frozenset({ReviewStatus.APPROVED, ReviewStatus.REJECTED}),
+        },
+        Act.OBJECT: {ReviewStatus.IN_PUBLIC_NOTICE: frozenset({ReviewStatus.IN_PUBLIC_NOTICE})},
+        Act.SETTLE_OBJECTION: {
+            ReviewStatus.IN_PUBLIC_NOTICE: frozenset({ReviewStatus.IN_PUBLIC_NOTICE, ReviewStatus.REJECTED}),
+        },
+        Act.END_NOTICE: {ReviewStatus.IN_PUBLIC_NOTICE: frozenset({ReviewStatus.APPROVED})},
+        Act.WITHDRAW: {status: frozenset({ReviewStatus.WITHDRAWN}) for status in OPEN_REVIEWS},
+        Act.STOP: {status: frozenset({ReviewStatus.STOPPED}) for status in OPEN_REVIEWS},
+    }
+)
+"""Act to the states in which it is allowed, and of each to the states that may follow (第十一条)."""
+
+OFFICE: Mapping[str, Step] = MappingProxyType(
+    {
+        ReviewStatus.SUBMITTED: Step.AUTHORITY,
+        ReviewStatus.AUTHORITY_PASSED: Step.BUREAU,
+        ReviewStatus.RECOMMENDED: Step.MINISTRY,
+    }
+)
+"""Who has an application in that state in hand."""
+
+IN_HAND: Mapping[str, ReviewStatus] = MappingProxyType({step: ReviewStatus(status) for status, step in OFFICE.items()})
+"""The state in which an office has an application in hand: where one that it returned comes back to."""
+
+STEP_OF: Mapping[str, str] = MappingProxyType(
+    {
+        ReviewStatus.CHECKING: "profile",
+        **OFFICE,
+        ReviewStatus.RETURNED: "enterprise",
+        ReviewStatus.IN_PUBLIC_NOTICE: "platform",
+    }
+)
 """Who acts next on an application in that state; a state that is not named is an end."""
 
-FORWARD: Mapping[Step, tuple[ReviewOutcome, ReviewStatus]] = {
-    Step.AUTHORITY: (ReviewOutcome.PASSED, ReviewStatus.AUTHORITY_PASSED),
-    Step.BUREAU: (ReviewOutcome.RECOMMENDED, ReviewStatus.RECOMMENDED),
-}
+DECISION: Mapping[Step, Act] = MappingProxyType(
+    {
+        Step.AUTHORITY: Act.DECIDE_AS_AUTHORITY,
+        Step.BUREAU: Act.DECIDE_AS_BUREAU,
+        Step.MINISTRY: Act.RECORD_MINISTRY,
+    }
+)
+"""The act by which a step decides."""
+
+FORWARD: Mapping[Step, tuple[ReviewOutcome, ReviewStatus]] = MappingProxyType(
+    {
+        Step.AUTHORITY: (ReviewOutcome.PASSED, ReviewStatus.AUTHORITY_PASSED),
+        Step.BUREAU: (ReviewOutcome.RECOMMENDED, ReviewStatus.RECOMMENDED),
+    }
+)
 """What a step that does not decide itself answers to pass an application on."""
 
-WITHDRAWABLE = OPEN_REVIEWS
 
+class NotInThisState(Conflict):
+    """The application is in a state that does not allow this
 
-class NotItsTurn(ValueError):
-    """The application does not lie with this step. `allowed` are the states in which it does."""
+    `possible_while` lists the states in which it is allowed.
+    """
 
-    def __init__(self, allowed: tuple[ReviewStatus, ...]) -> None:
-        super().__init__(", ".join(allowed))
-        self.allowed = allowed
+    type = "review-state"
+    title_zh = "复核申请当前状态不允许此操作"
+
+    def __init__(self, status: str, possible: list[ReviewStatus]) -> None:
+        when = f"this is possible while it is {' or '.join(possible)}" if possible else "this is never possible for it"
+        super().__init__(f"The application is {status}; {when}", status_of_review=status, possible_while=possible)
 
 
 class OutcomeNotOffered(ValueError):
@@ -48,28 +122,56 @@ class OutcomeNotOffered(ValueError):
         self.offered = offered
 
 
-def status_before(step: Step) -> ReviewStatus:
-    """The state in which an application lies with `step`."""
-    return next(ReviewStatus(status) for status, at in STEP_OF.items() if at == step)
+def require(act: Act, status: str, *, office: str | None = None) -> None:
+    """Raise `NotInThisState` unless an application in `status` allows the act, and to `office` where it is one's."""
+    possible = [each for each in MACHINE[act] if office is None or OFFICE.get(each) == office]
+    if status not in possible:
+        raise NotInThisState(status, possible)
 
 
 def after_decision(
     status: str, step: Step, outcome: ReviewOutcome, title: Title, regulation: Regulation
 ) -> ReviewStatus:
-    """The application's next state by the title's route (第十一条). Raises `NotItsTurn`, `OutcomeNotOffered`."""
+    """The application's next state by the title's route (第十一条).
+
+    What the bureau itself approves is put on public notice (公示); the ministry gives its own. Raises
+    `NotInThisState`, `OutcomeNotOffered`.
+    """
     route = regulation.review_route(title)
-    if step not in route.steps or status != status_before(step):
-        raise NotItsTurn((status_before(step),) if step in route.steps else ())
+    if step not in route.steps:
+        raise NotInThisState(status, [])
+    require(DECISION[step], status)
     if outcome is ReviewOutcome.REJECTED:
         return ReviewStatus.REJECTED
     if step == route.decided_by:
         if outcome is not ReviewOutcome.APPROVED:
             raise OutcomeNotOffered((ReviewOutcome.APPROVED, ReviewOutcome.REJECTED))
-        return ReviewStatus.APPROVED
+        return ReviewStatus.APPROVED if step is Step.MINISTRY else ReviewStatus.IN_PUBLIC_NOTICE
     expected, following = FORWARD[step]
     if outcome is not expected:
         raise OutcomeNotOffered((expected, ReviewOutcome.REJECTED))
     return following
+
+
+def drawn(review_id: UUID, share: int) -> bool:
+    """Whether an application is drawn for an on-site check (实地抽查), of which `share` per cent are.
+
+    The lot is a hash of the application's id: nobody chooses it, and whoever draws again draws the same.
+    """
+    return int.from_bytes(sha256(review_id.bytes).digest()[:8]) % 100 < share
+
+
+def clock_after(clock: CaseClock, act: Act, status: str, title: Title, regulation: Regulation, on: date) -> CaseClock:
+    """The working-day clock (办理时限) of an application that an act brought into `status` on a day.
+
+    It runs while the authority or the bureau has the application in hand, and pauses while the firm corrects it.
+    """
+    if act is Act.RESUBMIT:
+        return clock.resumed(on)
+    if act is Act.RETURN:
+        return clock.paused(on)
+    office = OFFICE.get(status)
+    return CaseClock.started(regulation.handling_days(office, title, on), on) if office else CaseClock.standing()
 
 
 @dataclass(frozen=True, slots=True)

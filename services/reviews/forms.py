@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.reviews.lists import FIRST_YEAR, LAST_YEAR, GrantRow
-from services.reviews.vocabulary import ReviewOutcome
+from services.reviews.vocabulary import CheckResult, ReviewOutcome
 from shared.regulation import Title
-from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, Line, PastDate, Prose, wrong
+from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose, wrong
 
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
@@ -55,6 +55,56 @@ class Withdrawal(Form):
     reason: Prose
 
 
+class CheckOrder(Form):
+    """An on-site check (实地抽查) that an officer has reason to order."""
+
+    reason: Prose
+
+
+class CheckRecord(Form):
+    """What inspectors found at the firm."""
+
+    checked_on: PastDate
+    inspectors: Annotated[list[Line], Field(min_length=1, max_length=10)]
+    result: CheckResult
+    findings: Prose
+
+
+class DefectForm(Form):
+    """One thing to be corrected: where in the form (JSON Pointer, empty for all of it), and what is wrong there."""
+
+    field: Annotated[str, Field(max_length=200, pattern=r"^(/([^/~]|~[01])*)*$")]
+    text: Prose
+
+
+class Return(Form):
+    """退回补正: everything that is to be corrected, at once; without a day the rule's own time runs."""
+
+    defects: Annotated[list[DefectForm], Field(min_length=1, max_length=50)]
+    due: FutureDate | None = None
+
+
+class Resubmission(Form):
+    """The corrected application; without a statement the one that was filed stands."""
+
+    declaration: Declaration
+    statement: Prose | None = None
+
+
+class ObjectionForm(Form):
+    """An objection (异议) raised during public notice, as an officer records it."""
+
+    from_whom: Line
+    text: Prose
+
+
+class Finding(Form):
+    """What the bureau found on an objection."""
+
+    upheld: Annotated[bool, Field(strict=True)]
+    finding: Prose
+
+
 class AuthorityDecision(Form):
     """区/管委会审核."""
 
@@ -63,7 +113,7 @@ class AuthorityDecision(Form):
 
 
 class BureauDecision(Form):
-    """市工信局审核: approved, or for a little giant recommended to the ministry."""
+    """市工信局审核: approved and put on public notice, or for a little giant recommended to the ministry."""
 
     outcome: Literal[ReviewOutcome.APPROVED, ReviewOutcome.RECOMMENDED, ReviewOutcome.REJECTED]
     opinion: Prose

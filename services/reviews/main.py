@@ -7,6 +7,8 @@ from services.reviews.api import router
 from services.reviews.commands.duties import sweep_due
 from services.reviews.commands.endings import expire_due
 from services.reviews.commands.imports import run_imports
+from services.reviews.commands.notices import end_notices
+from services.reviews.commands.returns import lapse_due
 from services.reviews.handlers import handlers
 from services.reviews.settings import ReviewsSettings
 from shared.messaging import Backend, Work
@@ -31,6 +33,8 @@ def build(settings: ReviewsSettings, around: Surroundings | None = None) -> Serv
         handlers=handlers,
         sweeps=lambda backend: [
             Sweep("updates due", _step(backend, sweep_due), settings.sweep_interval),
+            Sweep("returns lapsing", _step(backend, lapse_due), settings.sweep_interval),
+            Sweep("notices ending", _step(backend, end_notices), settings.sweep_interval),
             Sweep("titles ending", _step(backend, expire_due), settings.sweep_interval),
         ],
         backgrounds=lambda backend: [("imports", partial(run_imports, backend))],

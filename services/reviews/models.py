@@ -20,6 +20,7 @@ class Base(DeclarativeBase):
         bytes: LargeBinary,
         dict[str, Any]: JSONB(none_as_null=True),
         list[dict[str, Any]]: JSONB(none_as_null=True),
+        list[str]: JSONB(none_as_null=True),
     }
 
 
@@ -94,7 +95,13 @@ class ProfileCopy(Base):
 
 
 class Review(Base):
-    """A review application (复核申请). `profile` is the immutable copy that it was judged on."""
+    """A review application (复核申请). `profile` is the immutable copy that it was judged on.
+
+    `assisted`: an officer filed it by the firm's signed paper form (代办), kept under `paper_reference`. An on-site
+    check is due where it was `check_drawn` or ordered (`check_order`), until there is a `check_result`. `correction`
+    and `return_due` are set while it is returned, `notice_ends` once it was put on public notice. `handling_due` and
+    `handling_left` are its working-day clock; `assignee` is the officer who took it.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -102,6 +109,8 @@ class Review(Base):
         Index("reviews_checking", "credit_code", postgresql_where=text("status = 'checking'")),
         Index("reviews_by_firm", "credit_code", "id"),
         Index("reviews_by_status", "status", "id"),
+        Index("reviews_returned", "return_due", "id", postgresql_where=text("status = 'returned'")),
+        Index("reviews_in_notice", "notice_ends", "id", postgresql_where=text("status = 'in_public_notice'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -116,7 +125,56 @@ class Review(Base):
     profile_version: Mapped[int | None]
     profile: Mapped[dict[str, Any] | None]
     reasons: Mapped[list[dict[str, Any]] | None]
+    assisted: Mapped[bool]
+    paper_reference: Mapped[str | None]
+    check_drawn: Mapped[bool]
+    check_order: Mapped[dict[str, Any] | None]
+    check_result: Mapped[str | None]
+    correction: Mapped[dict[str, Any] | None]
+    return_due: Mapped[date | None]
+    notice_ends: Mapped[date | None]
+    handling_due: Mapped[date | None]
+    handling_left: Mapped[int | None]
+    assignee: Mapped[str | None]
+    assignee_name: Mapped[str | None]
     version: Mapped[int]
+
+
+class OnSiteCheck(Base):
+    """What inspectors found at a firm (实地抽查). A correction is a new entry; the last one holds."""
+
+    __tablename__ = "on_site_checks"
+    __table_args__ = (Index("on_site_checks_by_review", "review_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("reviews.id"))
+    at: Mapped[datetime]
+    checked_on: Mapped[date]
+    inspectors: Mapped[list[str]]
+    result: Mapped[str]
+    findings: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_by_name: Mapped[str]
+
+
+class Objection(Base):
+    """An objection (异议) raised during public notice, and the bureau's finding on it; open until there is one."""
+
+    __tablename__ = "objections"
+    __table_args__ = (Index("objections_open", "review_id", postgresql_where=text("upheld IS NULL")),)
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("reviews.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    from_whom: Mapped[str]
+    text: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_by_name: Mapped[str]
+    upheld: Mapped[bool | None]
+    finding: Mapped[str | None]
+    found_at: Mapped[datetime | None]
+    found_by: Mapped[str | None]
+    found_by_name: Mapped[str | None]
 
 
 class ReviewStep(Base):
@@ -136,6 +194,7 @@ class ReviewStep(Base):
     opinion: Mapped[str | None]
     decided_on: Mapped[date | None]
     citation: Mapped[dict[str, Any] | None]
+    details: Mapped[dict[str, Any] | None]
 
 
 class CertificationImport(Base):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.reviews.commands.records import SHOWN_AS
+from services.reviews.commands.records import SHOWN_AS, check_required
 from services.reviews.conditions import Condition, failing
 from services.reviews.domain import STEP_OF, standing
 from services.reviews.models import (
@@ -15,13 +15,14 @@ from services.reviews.models import (
     ImportProgress,
     ProfileCopy,
     Review,
-    ReviewStep,
     UpdateDuty,
 )
+from services.reviews.repository.applications import History
 from services.reviews.vocabulary import DutyStatus, ImportStatus, Standing
-from shared.contracts import Citation
+from shared.contracts import Citation, Correction
 from shared.messaging import Work
 from shared.regulation import Title
+from shared.web.caller import Caller, Role
 
 
 class Revocation(BaseModel):
@@ -168,8 +169,28 @@ class EligibilityView(BaseModel):
         )
 
 
+class CheckOrderView(BaseModel):
+    """Why an officer ordered an on-site check."""
+
+    reason: str
+    at: datetime
+    by_name: str
+
+
+class OnSiteCheckView(BaseModel):
+    """Whether an on-site check (实地抽查) is asked for: drawn by lot, or ordered; `result` is what it found last."""
+
+    required: bool
+    drawn: bool
+    order: CheckOrderView | None
+    result: str | None
+
+
 class ReviewView(BaseModel):
-    """A review application. `step` is who acts next; `reasons` are the conditions that it was refused for."""
+    """A review application. `step` is who acts next; `reasons` are the conditions that it was refused for.
+
+    `correction` is what the firm has to correct while it is returned; `notice_ends` the last day of public notice.
+    """
 
     id: UUID
     version: int
@@ -187,6 +208,10 @@ class ReviewView(BaseModel):
     valid_to: date
     profile_version: int | None
     reasons: list[Condition] | None
+    assisted: bool
+    on_site_check: OnSiteCheckView
+    correction: Correction | None
+    notice_ends: date | None
 
     @classmethod
     def of(cls, review: Review, certification: Certification, work: Work) -> "ReviewView":
@@ -206,6 +231,34 @@ class StepView(BaseModel):
     opinion: str | None
     decided_on: date | None
     citation: Citation | None
+    details: dict[str, Any] | None
+
+
+class CheckView(BaseModel):
+    """What inspectors found at the firm."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    checked_on: date
+    inspectors: list[str]
+    result: str
+    findings: str
+    recorded_by_name: str
+
+
+class ObjectionView(BaseModel):
+    """An objection raised during public notice; `from_whom` is shown to officers alone."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    at: datetime
+    from_whom: str | None
+    text: str
+    upheld: bool | None
+    finding: str | None
+    found_at: datetime | None
 
 
 class ReviewDetail(ReviewView):
@@ -213,16 +266,23 @@ class ReviewDetail(ReviewView):
 
     profile: dict[str, Any] | None
     steps: list[StepView]
+    checks: list[CheckView]
+    objections: list[ObjectionView]
 
     @classmethod
     def with_history(
-        cls, review: Review, certification: Certification, steps: list[ReviewStep], work: Work
+        cls, review: Review, certification: Certification, history: History, work: Work, caller: Caller
     ) -> "ReviewDetail":
+        objections = [ObjectionView.model_validate(each) for each in history.objections]
+        if caller.role is Role.ENTERPRISE:
+            objections = [each.model_copy(update={"from_whom": None}) for each in objections]
         return cls.model_validate(
             {
                 **_review(review, certification, work),
                 "profile": review.profile,
-                "steps": [StepView.model_validate(step) for step in steps],
+                "steps": [StepView.model_validate(step) for step in history.steps],
+                "checks": [CheckView.model_validate(check) for check in history.checks],
+                "objections": objections,
             }
         )
 
@@ -230,13 +290,19 @@ class ReviewDetail(ReviewView):
 def _review(review: Review, certification: Certification, work: Work) -> dict[str, Any]:
     stored = (
         "id", "version", "certification_id", "credit_code", "title", "status", "applied_at", "signatory", "statement",
-        "valid_to", "profile_version", "reasons",
+        "valid_to", "profile_version", "reasons", "assisted", "correction", "notice_ends",
     )  # fmt: skip
     return {name: getattr(review, name) for name in stored} | {
         "enterprise_name": certification.enterprise_name,
         "authority": certification.authority,
         "title_name": work.regulation.title_name(Title(review.title)),
         "step": STEP_OF.get(review.status),
+        "on_site_check": {
+            "required": check_required(review),
+            "drawn": review.check_drawn,
+            "order": review.check_order,
+            "result": review.check_result,
+        },
     }
 
 

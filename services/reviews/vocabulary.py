@@ -43,21 +43,47 @@ class ReviewStatus(StrEnum):
 
     CHECKING = "checking"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
     AUTHORITY_PASSED = "authority_passed"
     RECOMMENDED = "recommended"
+    IN_PUBLIC_NOTICE = "in_public_notice"
     APPROVED = "approved"
     REJECTED = "rejected"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
     STOPPED = "stopped"
 
 
 OPEN_REVIEWS = (
     ReviewStatus.CHECKING,
     ReviewStatus.SUBMITTED,
+    ReviewStatus.RETURNED,
     ReviewStatus.AUTHORITY_PASSED,
     ReviewStatus.RECOMMENDED,
+    ReviewStatus.IN_PUBLIC_NOTICE,
 )
+
+
+class Act(StrEnum):
+    """What is done to an application, by the firm, an officer or the platform; so it stands in its history."""
+
+    APPLY = "applied"
+    ACCEPT = "checked"
+    REFUSE = "refused"
+    ORDER_CHECK = "on_site_check_ordered"
+    RECORD_CHECK = "on_site_check_recorded"
+    RETURN = "returned"
+    RESUBMIT = "resubmitted"
+    LAPSE = "lapsed"
+    DECIDE_AS_AUTHORITY = "authority_decision"
+    DECIDE_AS_BUREAU = "bureau_decision"
+    RECORD_MINISTRY = "ministry_decision"
+    OBJECT = "objected"
+    SETTLE_OBJECTION = "objection_settled"
+    END_NOTICE = "notice_ended"
+    WITHDRAW = "withdrawn"
+    STOP = "stopped"
 
 
 class ReviewOutcome(StrEnum):
@@ -67,6 +93,13 @@ class ReviewOutcome(StrEnum):
     RECOMMENDED = "recommended"
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class CheckResult(StrEnum):
+    """What an on-site check (实地抽查) found: the application as filed, or something else."""
+
+    CONFORMS = "conforms"
+    DEVIATES = "deviates"
 
 
 class ImportStatus(StrEnum):

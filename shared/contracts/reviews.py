@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.base import Citation, EventData, Part, event
+from shared.contracts.base import Citation, Correction, EventData, Part, event
 
 
 class DutyState(Part):
@@ -115,7 +115,12 @@ class FailedCondition(Part):
 
 
 class ReviewState(Part):
-    """A review application at `version`. `step` names who acts next: profile, authority, bureau, ministry or none."""
+    """A review application at `version`.
+
+    `step` names who acts next: profile, authority, bureau, ministry, enterprise while it is returned, platform while
+    it is in public notice, or none. `assisted`: an officer filed it for the firm (代办). `on_site_check`: it was drawn
+    for an on-site check (实地抽查), or one was ordered.
+    """
 
     review_id: UUID
     credit_code: str
@@ -128,6 +133,8 @@ class ReviewState(Part):
     step: str | None
     applied_at: AwareDatetime
     profile_version: int | None = None
+    assisted: bool = False
+    on_site_check: bool = False
 
 
 @event("profile.freshness_requested.v1")
@@ -167,9 +174,72 @@ class ReviewAdvanced(EventData):
     opinion: str
 
 
+@event("review.on_site_check_ordered.v1")
+class ReviewCheckOrdered(EventData):
+    """An officer ordered an on-site check (实地抽查) for a reason."""
+
+    review: ReviewState
+    reason: str
+
+
+@event("review.on_site_check_recorded.v1")
+class ReviewCheckRecorded(EventData):
+    """What an on-site check found: `result` is conforms or deviates."""
+
+    review: ReviewState
+    checked_on: date
+    result: str
+
+
+@event("review.returned.v1")
+class ReviewReturned(EventData):
+    """An office gave an application back to its firm, to be corrected and resubmitted."""
+
+    review: ReviewState
+    correction: Correction
+
+
+@event("review.resubmitted.v1")
+class ReviewResubmitted(EventData):
+    """The firm resubmitted a returned application: it lies with `office` again."""
+
+    review: ReviewState
+    office: str
+
+
+@event("review.noticed.v1")
+class ReviewNoticed(EventData):
+    """The bureau means to approve, and public notice (公示) is given of it from `begins` to `ends`, both included."""
+
+    review: ReviewState
+    opinion: str
+    begins: date
+    ends: date
+    citation: Citation
+
+
+@event("review.objected.v1")
+class ReviewObjected(EventData):
+    """An objection (异议) was raised during public notice; who raised it is not told."""
+
+    review: ReviewState
+    number: int
+    text: str
+
+
+@event("review.objection_settled.v1")
+class ReviewObjectionSettled(EventData):
+    """The bureau found on an objection: upheld it rejects the application, dismissed the notice goes on."""
+
+    review: ReviewState
+    number: int
+    upheld: bool
+    finding: str
+
+
 @event("review.decided.v1")
 class ReviewDecided(EventData):
-    """The end of an application: `outcome` is approved, rejected, stopped or withdrawn."""
+    """The end of an application: `outcome` is approved, rejected, stopped, withdrawn or lapsed."""
 
     review: ReviewState
     outcome: str

@@ -352,7 +352,8 @@ async def _applied_before_the_news(stage: Stage, firm: Firm) -> bool:
 
 async def renewal(stage: Stage) -> None:
     stage.scene(
-        "六、复核", "a review goes through authority and bureau; validity moves three years from the old expiry"
+        "六、复核",
+        "a review goes through authority, bureau and public notice; validity moves three years from the old expiry",
     )
     firm = Cast.renewed
     application = {"certification_id": firm.certification, "declaration": DECLARATION}
@@ -370,11 +371,26 @@ async def renewal(stage: Stage) -> None:
     stage.check(held["standing"] == "under_review", "past its expiry the title is under review and treated as valid")
     passed = {"outcome": "passed", "opinion": "材料属实，实地抽查符合"}
     await stage.request("officer:XM-HL", "POST", f"{path}/authority_decision", expect=404, body=passed)
+    if review["on_site_check"]["required"]:
+        await _checked_on_site(stage, path, passed)
     await stage.request(OFFICER, "POST", f"{path}/authority_decision", expect=200, body=passed)
-    approved = {"outcome": "approved", "opinion": "同意公告延长"}
+    approved = {"outcome": "approved", "opinion": "拟同意，予以公示"}
     await stage.request(OFFICER, "POST", f"{path}/bureau_decision", expect=403, body=approved)
-    await stage.request(BUREAU, "POST", f"{path}/bureau_decision", expect=200, body=approved)
+    noticed = await stage.request(BUREAU, "POST", f"{path}/bureau_decision", expect=200, body=approved)
     await stage.request(BUREAU, "POST", f"{path}/bureau_decision", expect=409, body=approved)
+    stage.check(noticed["notice_ends"] == "2026-05-19", "on public notice for five working days: until 19 May")
+    objection = {"from_whom": "一家同业企业", "text": "反映该企业主营业务占比不实"}
+    await stage.request(BUREAU, "POST", f"{path}/objections", expect=201, body=objection)
+    dismissed = {"upheld": False, "finding": "经核实，审计报告所载占比属实"}
+    await stage.request(BUREAU, "POST", f"{path}/objections/1/finding", expect=200, body=dismissed)
+    held = await certification(stage, firm)
+    stage.check(held["valid_to"] == "2026-05-10", "while the notice runs nothing is extended")
+    await stage.at("2026-05-20T00:00")
+
+    async def extended() -> bool:
+        return bool((await certification(stage, firm))["valid_to"] != "2026-05-10")
+
+    await stage.until("the notice is over, the objection was dismissed: approved", extended)
     held = await certification(stage, firm)
     stage.check(held["valid_to"] == "2029-05-10", f"valid to {held['valid_to']}: three years from 2026-05-10")
 
@@ -383,6 +399,18 @@ async def renewal(stage: Stage) -> None:
 
     await stage.until("the firm was told by mail", told)
     await stage.happened(firm.credit_code)
+
+
+async def _checked_on_site(stage: Stage, path: str, passed: dict[str, str]) -> None:
+    """The lot fell on the application: it is passed on with the result of the check, not before."""
+    await stage.request(OFFICER, "POST", f"{path}/authority_decision", expect=409, body=passed)
+    check = {
+        "checked_on": "2026-05-11",
+        "inspectors": ["王海", "李明"],
+        "result": "conforms",
+        "findings": "生产场地与主导产品与申报一致",
+    }
+    await stage.request(OFFICER, "POST", f"{path}/on_site_check", expect=200, body=check)
 
 
 async def little_giant(stage: Stage) -> None:

@@ -1,50 +1,30 @@
-"""Review applications (复核申请): the gate, the steps, the extension."""
+"""Review applications (复核申请): the gate, the owner's answer, withdrawal."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.reviews.commands.records import (
-    certification_state,
-    duty_rows,
-    move,
-    period_of,
-    review_state,
-    set_end,
-)
+from services.reviews.commands.records import Found, held, move, period_of, review_state, tell_end
 from services.reviews.conditions import Condition, Facts, failing, judge
-from services.reviews.domain import NotItsTurn, OutcomeNotOffered, after_decision, terms_of
+from services.reviews.domain import drawn
 from services.reviews.models import Certification, ProfileCopy, Review
 from services.reviews.repository import applications, copies
 from services.reviews.repository import certifications as titles
-from services.reviews.vocabulary import (
-    OPEN_REVIEWS,
-    CertificationStatus,
-    DutyStatus,
-    Eligibility,
-    ReviewOutcome,
-    ReviewStatus,
-)
+from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import (
-    CertificationExtended,
-    Citation,
     FailedCondition,
     FreshnessRequested,
     ProfileState,
-    ReviewAdvanced,
-    ReviewDecided,
     ReviewRefused,
     ReviewSubmitted,
 )
 from shared.messaging import Work
-from shared.regulation import Rule, Step, Title
+from shared.regulation import Title, shanghai_date
 from shared.web.caller import Caller
-from shared.web.problems import Conflict, Defect, InvalidInput, NotFound
-
-Found = tuple[Review, Certification]
+from shared.web.problems import Conflict, NotFound
 
 
 class ConditionsNotMet(Conflict):
@@ -55,13 +35,6 @@ class ConditionsNotMet(Conflict):
 
     type = "review-conditions-not-met"
     title_zh = "不符合复核申请条件"
-
-
-class ReviewState(Conflict):
-    """The application is in a state that does not allow this"""
-
-    type = "review-state"
-    title_zh = "复核申请当前状态不允许此操作"
 
 
 async def conditions_of(work: Work, certification: Certification) -> tuple[tuple[Condition, ...], ProfileCopy | None]:
@@ -108,12 +81,14 @@ async def apply(work: Work, certification_id: UUID, signatory: str, statement: s
         profile_version=None,
         profile=None,
         reasons=None,
+        assisted=False,
+        check_drawn=False,
         version=0,
     )
     work.session.add(review)
     await work.session.flush()
     if failed:
-        move(work, review, ReviewStatus.CHECKING, "applied", caller=caller, opinion=statement)
+        move(work, review, Act.APPLY, caller=caller, opinion=statement)
         work.emit(
             FreshnessRequested(
                 credit_code=review.credit_code,
@@ -157,7 +132,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
         return
     review.reasons = [condition.model_dump(mode="json") for condition in failed]
     reason = "".join(condition.text for condition in failed)
-    move(work, review, ReviewStatus.REFUSED, "refused", opinion=reason, basis=failed[0].citation)
+    move(work, review, Act.REFUSE, ReviewStatus.REFUSED, opinion=reason, basis=failed[0].citation)
     work.emit(
         ReviewRefused(
             credit_code=review.credit_code,
@@ -170,127 +145,22 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
 
 async def withdraw(work: Work, review_id: UUID, reason: str, caller: Caller) -> Found:
     """Take an open application back."""
-    review, certification = await _held(work, review_id)
-    if review.status not in OPEN_REVIEWS:
-        raise ReviewState(f"The application is {review.status}", status_of_review=review.status)
+    review, certification = await held(work, review_id)
     basis = work.regulation.review_route(Title(review.title)).basis
-    move(work, review, ReviewStatus.WITHDRAWN, "withdrawn", caller=caller, opinion=reason, basis=basis)
-    _tell_end(work, review, certification, "enterprise", reason, Citation.model_validate(basis))
+    move(work, review, Act.WITHDRAW, ReviewStatus.WITHDRAWN, caller=caller, opinion=reason, basis=basis)
+    tell_end(work, review, certification, "enterprise", reason, basis)
     return review, certification
-
-
-async def decide(
-    work: Work,
-    review_id: UUID,
-    step: Step,
-    outcome: ReviewOutcome,
-    opinion: str,
-    caller: Caller,
-    decided_on: date | None = None,
-) -> Found:
-    """Record a step's decision (第十一条); the last step's approval extends the title from its old expiry.
-
-    Raises `ReviewState` out of turn, `InvalidInput` for an outcome that the step does not have.
-    """
-    review, certification = await _held(work, review_id)
-    title = Title(review.title)
-    try:
-        status = after_decision(review.status, step, outcome, title, work.regulation)
-    except NotItsTurn as error:
-        raise ReviewState(
-            f"The application is {review.status} and does not lie with the {step}",
-            status_of_review=review.status,
-            possible_while=list(error.allowed),
-        ) from error
-    except OutcomeNotOffered as error:
-        offered = ", ".join(error.offered)
-        raise InvalidInput(
-            errors=[
-                Defect(
-                    pointer="/outcome",
-                    code="outcome_not_offered",
-                    detail=f"for {title} the {step} can decide: {offered}",
-                    detail_zh=f"对{work.regulation.title_name(title)}，可作出的决定：{offered}",
-                )
-            ]
-        ) from error
-    route = work.regulation.review_route(title)
-    rules = {ReviewStatus.APPROVED: Rule.REVIEW_EXTENSION, ReviewStatus.REJECTED: Rule.REVIEW_NOT_RENEWED}
-    basis = work.regulation.basis(rules[status], title) if status in rules else route.basis
-    move(work, review, status, f"{step}_decision", caller=caller, opinion=opinion, decided_on=decided_on, basis=basis)
-    if status == ReviewStatus.APPROVED:
-        await _extend(work, review, certification)
-    elif status == ReviewStatus.REJECTED:
-        certification.renewal_refused = True
-        certification.version += 1
-        set_end(certification)
-    else:
-        work.emit(
-            ReviewAdvanced(
-                credit_code=review.credit_code, review=review_state(review, certification), by=step, opinion=opinion
-            ),
-            sequence=review.version,
-        )
-        return review, certification
-    _tell_end(work, review, certification, step, opinion, Citation.model_validate(basis))
-    return review, certification
-
-
-async def _held(work: Work, review_id: UUID) -> Found:
-    found = await applications.locked(work.session, review_id)
-    if found is None:
-        raise NotFound("There is no such application")
-    return found
-
-
-async def _extend(work: Work, review: Review, certification: Certification) -> None:
-    """Three more years from the old expiry, whose duties are counted afresh."""
-    title, previous = Title(certification.title), certification.valid_to
-    if certification.status != CertificationStatus.VALID or certification.eligibility != Eligibility.HELD:
-        raise ReviewState("The title cannot be extended any more", status_of_review=review.status)
-    await titles.let_lapse(work.session, [certification.id])
-    certification.valid_to = work.regulation.extended(title, previous)
-    certification.period_start = previous
-    certification.first_period = False
-    terms = terms_of(work.regulation, title, period_of(certification), certification.duties_from)
-    certification.window_opens, certification.window_closes = terms.window_opens, terms.window_closes
-    certification.version += 1
-    set_end(certification)
-    await titles.add_duties(work.session, duty_rows(certification, terms, work))
-    await titles.meet_by_copies(work.session, [certification.credit_code])
-    duties = (await titles.duties(work.session, [certification.id]))[certification.id]
-    work.emit(
-        CertificationExtended(
-            credit_code=certification.credit_code,
-            certification=certification_state(certification, [duty for duty in duties if duty.due > previous]),
-            previous_valid_to=previous,
-            review_id=review.id,
-        ),
-        sequence=certification.version,
-    )
 
 
 def _submit(work: Work, review: Review, certification: Certification, caller: Caller | None) -> None:
-    act = "applied" if caller else "checked"
-    move(work, review, ReviewStatus.SUBMITTED, act, caller=caller, opinion=review.statement if caller else None)
+    """Let the application lie with the authority; whether it is checked on site is drawn now (第十一条)."""
+    title, applied_on = Title(review.title), shanghai_date(review.applied_at)
+    if work.regulation.review_route(title).on_site_check:
+        review.check_drawn = drawn(review.id, work.regulation.on_site_share(title, applied_on))
+    act, statement = (Act.APPLY, review.statement) if caller else (Act.ACCEPT, None)
+    move(work, review, act, ReviewStatus.SUBMITTED, caller=caller, opinion=statement)
     work.emit(
         ReviewSubmitted(credit_code=review.credit_code, review=review_state(review, certification)),
-        sequence=review.version,
-    )
-
-
-def _tell_end(
-    work: Work, review: Review, certification: Certification, by: str, reason: str, citation: Citation
-) -> None:
-    work.emit(
-        ReviewDecided(
-            credit_code=review.credit_code,
-            review=review_state(review, certification),
-            outcome=review.status,
-            by=by,
-            reason=reason,
-            citation=citation,
-        ),
         sequence=review.version,
     )
 

@@ -6,18 +6,17 @@ All of these are called with the title's row locked.
 from collections.abc import Sequence
 from datetime import date
 
-from services.reviews.commands.records import certification_state, move, review_state, set_end
+from services.reviews.commands.records import certification_state, move, set_end, tell_end
 from services.reviews.models import Certification, UpdateDuty
 from services.reviews.repository import applications
 from services.reviews.repository import certifications as titles
-from services.reviews.vocabulary import CertificationStatus, Eligibility, ReviewStatus
+from services.reviews.vocabulary import Act, CertificationStatus, Eligibility, ReviewStatus
 from shared.contracts import (
     CertificationCancelled,
     CertificationExpired,
     Citation,
     EligibilityRestored,
     EligibilityRevoked,
-    ReviewDecided,
 )
 from shared.messaging import Work
 from shared.regulation import Basis, Duty, Rule, Title
@@ -30,18 +29,8 @@ async def stop(work: Work, certification: Certification, reason: str, basis: Bas
     review = (await applications.open_reviews(work.session, [certification.id])).get(certification.id)
     if review is None:
         return
-    move(work, review, ReviewStatus.STOPPED, "stopped", opinion=reason, basis=basis)
-    work.emit(
-        ReviewDecided(
-            credit_code=review.credit_code,
-            review=review_state(review, certification),
-            outcome=ReviewStatus.STOPPED,
-            by="platform",
-            reason=reason,
-            citation=Citation.model_validate(basis),
-        ),
-        sequence=review.version,
-    )
+    move(work, review, Act.STOP, ReviewStatus.STOPPED, opinion=reason, basis=basis)
+    tell_end(work, review, certification, "platform", reason, basis)
 
 
 async def revoke_for_missed_update(

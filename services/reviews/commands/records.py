@@ -1,18 +1,23 @@
-"""How titles and applications are told to others, and how an application's history is written."""
+"""How applications are held and moved, how their history is written, and how they and titles are told to others."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.reviews.domain import STEP_OF, Terms, ends_at
+from services.reviews.domain import MACHINE, STEP_OF, Terms, clock_after, ends_at, require
 from services.reviews.models import Certification, Review, ReviewStep, UpdateDuty
-from services.reviews.vocabulary import DutyStatus, ReviewStatus
-from shared.contracts import CertificationState, Citation, DutyState, ReviewState
+from services.reviews.repository import applications
+from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
+from shared.contracts import CertificationState, Citation, DutyState, ReviewDecided, ReviewState
 from shared.messaging import Work
-from shared.regulation import Basis, Period
+from shared.regulation import Basis, CaseClock, Period, Title
 from shared.web.caller import Caller
+from shared.web.problems import NotFound
+
+Found = tuple[Review, Certification]
 
 SHOWN_AS = {DutyStatus.ASKED: DutyStatus.OPEN}
 """A duty whose owner was asked is not missed yet."""
@@ -81,6 +86,14 @@ def certification_state(certification: Certification, duties: Sequence[UpdateDut
     )
 
 
+async def held(work: Work, review_id: UUID) -> Found:
+    """An application and its title, locked until the transaction ends. Raises `NotFound`."""
+    found = await applications.locked(work.session, review_id)
+    if found is None:
+        raise NotFound("There is no such application")
+    return found
+
+
 def review_state(review: Review, certification: Certification) -> ReviewState:
     """The application as it is told to other services."""
     return ReviewState(
@@ -95,22 +108,57 @@ def review_state(review: Review, certification: Certification) -> ReviewState:
         step=STEP_OF.get(review.status),
         applied_at=review.applied_at,
         profile_version=review.profile_version,
+        assisted=review.assisted,
+        on_site_check=check_required(review),
+    )
+
+
+def check_required(review: Review) -> bool:
+    """Whether an on-site check (实地抽查) is asked for, made or not."""
+    return review.check_drawn or review.check_order is not None
+
+
+def tell_end(
+    work: Work, review: Review, certification: Certification, by: str, reason: str, basis: Basis | Citation
+) -> None:
+    """Tell how an application ended, and who ended it."""
+    work.emit(
+        ReviewDecided(
+            credit_code=review.credit_code,
+            review=review_state(review, certification),
+            outcome=review.status,
+            by=by,
+            reason=reason,
+            citation=Citation.model_validate(basis),
+        ),
+        sequence=review.version,
     )
 
 
 def move(
     work: Work,
     review: Review,
-    status: ReviewStatus,
-    act: str,
+    act: Act,
+    status: ReviewStatus | None = None,
     *,
     caller: Caller | None = None,
     opinion: str | None = None,
     decided_on: date | None = None,
     basis: Basis | Citation | None = None,
+    details: dict[str, Any] | None = None,
 ) -> None:
-    """Bring an application into `status` and write that into its history; without a caller the platform did it."""
-    review.status = status
+    """Let an act bring an application into `status`, or leave it where it is, and write that into its history.
+
+    Without a caller the platform did it. Raises `NotInThisState`.
+    """
+    require(act, review.status)
+    before = ReviewStatus(review.status)
+    after = status or before
+    if after not in MACHINE[act][before]:
+        raise AssertionError(f"{act} does not lead from {before} to {after}")
+    if after != before:
+        _wind(work, review, act, after)
+    review.status = after
     review.version += 1
     work.session.add(
         ReviewStep(
@@ -118,12 +166,22 @@ def move(
             review_id=review.id,
             at=work.now(),
             act=act,
-            status=status,
+            status=after,
             actor=caller.subject if caller else None,
             actor_name=caller.name if caller else None,
             role=caller.role if caller else "platform",
             opinion=opinion,
             decided_on=decided_on,
             citation=Citation.model_validate(basis).model_dump() if basis else None,
+            details=details,
         )
     )
+
+
+def _wind(work: Work, review: Review, act: Act, status: ReviewStatus) -> None:
+    """Set the application's clock for its new state; who had it at the authority has it no more at the bureau."""
+    clock = CaseClock(review.handling_due, review.handling_left)
+    clock = clock_after(clock, act, status, Title(review.title), work.regulation, work.today())
+    review.handling_due, review.handling_left = clock.due, clock.left
+    if act is Act.DECIDE_AS_AUTHORITY:
+        review.assignee = review.assignee_name = None

@@ -1,13 +1,18 @@
 """SQL on review applications."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, literal, select
+from sqlalchemy import ColumnElement, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from services.reviews.models import Certification, Review, ReviewStep
+from services.reviews.models import Certification, Objection, OnSiteCheck, Review, ReviewStep
+from services.reviews.repository.certifications import still_unsettled
 from services.reviews.vocabulary import OPEN_REVIEWS
 
 
@@ -75,8 +80,78 @@ async def open_reviews(session: AsyncSession, certification_ids: Collection[UUID
     return {row.certification_id: row for row in rows}
 
 
-async def steps(session: AsyncSession, review_id: UUID) -> Sequence[ReviewStep]:
-    """An application's history, the oldest first."""
-    return (
-        await session.scalars(select(ReviewStep).where(ReviewStep.review_id == review_id).order_by(ReviewStep.id))
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened to an application, each part the oldest first."""
+
+    steps: Sequence[ReviewStep]
+    checks: Sequence[OnSiteCheck]
+    objections: Sequence[Objection]
+
+
+async def history(session: AsyncSession, review_id: UUID) -> History:
+    """An application's history."""
+    steps = select(ReviewStep).where(ReviewStep.review_id == review_id).order_by(ReviewStep.id)
+    checks = select(OnSiteCheck).where(OnSiteCheck.review_id == review_id).order_by(OnSiteCheck.id)
+    objections = select(Objection).where(Objection.review_id == review_id).order_by(Objection.number)
+    return History(
+        (await session.scalars(steps)).all(),
+        (await session.scalars(checks)).all(),
+        (await session.scalars(objections)).all(),
+    )
+
+
+async def due(
+    session: AsyncSession, status: str, is_due: ColumnElement[bool], by: InstrumentedAttribute[Any], limit: int
+) -> list[tuple[Review, Certification]]:
+    """A page of the applications in a state that are due, the longest due first, locked, whoever else sweeps.
+
+    Titles are locked first, by everybody; what became of an application meanwhile is seen once it is locked too.
+    """
+    page = (
+        await session.execute(
+            select(Review.id, Review.certification_id).where(Review.status == status, is_due).order_by(by).limit(limit)
+        )
     ).all()
+    if not page:
+        return []
+    certifications = {
+        each.id: each
+        for each in await session.scalars(
+            select(Certification)
+            .where(Certification.id == any_(literal([row[1] for row in page], ARRAY(Uuid))))
+            .order_by(Certification.id)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        )
+    }
+    found = await session.scalars(
+        select(Review)
+        .where(
+            Review.id == any_(literal([row[0] for row in page], ARRAY(Uuid))),
+            Review.certification_id == any_(literal(list(certifications), ARRAY(Uuid))),
+            Review.status == status,
+            is_due,
+        )
+        .order_by(Review.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [(each, certifications[each.certification_id]) for each in found]
+
+
+def undisputed(now: datetime) -> ColumnElement[bool]:
+    """Whether no objection to an application is open, and no update of its title that fell due is unsettled."""
+    objection = select(Objection.number).where(Objection.review_id == Review.id, Objection.upheld.is_(None))
+    return ~objection.exists() & ~still_unsettled(Review.certification_id, now).exists()
+
+
+async def objections_so_far(session: AsyncSession, review_id: UUID) -> int:
+    """How many objections to an application there are."""
+    return (
+        await session.scalar(select(func.count()).select_from(Objection).where(Objection.review_id == review_id)) or 0
+    )
+
+
+async def objection(session: AsyncSession, review_id: UUID, number: int) -> Objection | None:
+    return await session.get(Objection, (review_id, number), populate_existing=True)

@@ -5,7 +5,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Text, Uuid, any_, cast, column, func, literal, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -134,6 +149,20 @@ async def ask_about(session: AsyncSession, certification_ids: Collection[UUID], 
         .execution_options(synchronize_session=False)
     )
     return sorted(set(rows))
+
+
+def still_unsettled(certification_id: Any, now: datetime) -> Select[int]:
+    """The updates of a title that fell due and of which it is not known yet whether they were made."""
+    return select(UpdateDuty.year).where(
+        UpdateDuty.certification_id == certification_id,
+        UpdateDuty.state.in_((DutyStatus.OPEN, DutyStatus.ASKED)),
+        UpdateDuty.deadline <= now,
+    )
+
+
+async def unsettled(session: AsyncSession, certification_id: UUID, now: datetime) -> bool:
+    """Whether an update of the title fell due of which it is not known yet whether it was made."""
+    return (await session.scalars(still_unsettled(certification_id, now).limit(1))).first() is not None
 
 
 async def holders(session: AsyncSession, credit_codes: Collection[str]) -> dict[str, tuple[str, str]]:

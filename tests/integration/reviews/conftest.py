@@ -45,6 +45,67 @@ def updated(state):
     )  # fmt: skip
 
 
+WHO, OFFICER, BUREAU = f"firm:{FIRM}", "officer:XM-SM", "bureau"
+INNOVATIVE = {"title": "innovative", "valid_from": "2023-05-11", "valid_to": "2026-05-10", "duties_from": "2026-01-01"}
+GIANT = {"title": "little_giant", "valid_from": "2023-05-01", "valid_to": "2026-04-30", "duties_from": "2026-05-01"}
+
+
+async def applied(it, certification_id, who=WHO, **headers):
+    body = {"certification_id": certification_id, "declaration": DECLARATION}
+    return await it.call(who, "POST", "/reviews", body, **headers)
+
+
+async def ready(it, at="2026-05-08T10:00:00+08:00", **title):
+    """A title whose profile is known and fresh, within its window."""
+    wanted = INNOVATIVE | title
+    certification_id = await it.granted(**wanted)
+    code = wanted.get("credit_code", FIRM)
+    await it.take(updated(profile(2, code, y2026="2026-04-20T10:00:00+08:00")))
+    it.at(at)
+    await it.sweep()
+    return certification_id
+
+
+async def submitted(it, **title):
+    """An application that lies with the authority."""
+    certification_id = await ready(it, **title)
+    answer = await applied(it, certification_id, f"firm:{title.get('credit_code', FIRM)}")
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def act(it, who, review, act, body, expect=200):
+    """One act on an application; what it answers."""
+    answer = await it.call(who, "POST", f"/reviews/{review['id']}/{act}", body)
+    assert answer.status_code == expect, answer.text
+    return answer.json()
+
+
+async def passed(it, **title):
+    """An application that the authority has passed, checked on site where the lot fell on it."""
+    return await pass_on(it, await submitted(it, **title))
+
+
+async def pass_on(it, review):
+    if review["on_site_check"]["required"] and review["on_site_check"]["result"] is None:
+        await act(it, OFFICER, review, "on_site_check", CHECK | {"checked_on": review["applied_at"][:10]})
+    return await act(it, OFFICER, review, "authority_decision", {"outcome": "passed", "opinion": "属实"})
+
+
+async def noticed(it, **title):
+    """An application on public notice."""
+    review = await passed(it, **title)
+    return await act(it, BUREAU, review, "bureau_decision", {"outcome": "approved", "opinion": "拟同意"})
+
+
+async def read_review(it, review, who=WHO):
+    return (await it.call(who, "GET", f"/reviews/{review['id']}")).json()
+
+
+CHECK = {"checked_on": "2026-05-08", "inspectors": ["王海", "李明"], "result": "conforms", "findings": "与申报一致"}
+RETURN = {"defects": [{"field": "/statement", "text": "请补充主导产品说明"}], "due": None}
+
+
 @pytest.fixture
 async def it(start_service, authorization):
     async with start_service("reviews") as running:

@@ -5,31 +5,20 @@ from uuid import UUID
 
 import pytest
 
-from tests.integration.reviews.conftest import DECLARATION, FIRM, OTHER, profile, updated
-
-WHO, OFFICER = f"firm:{FIRM}", "officer:XM-SM"
-INNOVATIVE = {"title": "innovative", "valid_from": "2023-05-11", "valid_to": "2026-05-10", "duties_from": "2026-01-01"}
-GIANT = {"title": "little_giant", "valid_from": "2023-05-01", "valid_to": "2026-04-30", "duties_from": "2026-05-01"}
-
-
-async def applied(it, certification_id, who=WHO, **headers):
-    body = {"certification_id": certification_id, "declaration": DECLARATION}
-    return await it.call(who, "POST", "/reviews", body, **headers)
-
-
-async def ready(it, at="2026-05-08T10:00:00+08:00", **title):
-    """A title whose profile is known and fresh, within its window."""
-    certification_id = await it.granted(**(title or INNOVATIVE))
-    await it.take(updated(profile(2, y2026="2026-04-20T10:00:00+08:00")))
-    it.at(at)
-    await it.sweep()
-    return certification_id
-
-
-async def submitted(it, **title):
-    answer = await applied(it, await ready(it, **title))
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+from tests.integration.reviews.conftest import (
+    GIANT,
+    INNOVATIVE,
+    OFFICER,
+    OTHER,
+    WHO,
+    applied,
+    pass_on,
+    passed,
+    profile,
+    ready,
+    submitted,
+    updated,
+)
 
 
 def codes(answer):
@@ -144,25 +133,27 @@ async def test_authority_then_bureau_extend_from_the_old_expiry_and_count_duties
     it.at("2026-05-20T10:00:00+08:00")
     await it.sweep()
     assert (await it.read(review["certification_id"]))["standing"] == "under_review"
-    passed = await it.call(OFFICER, "POST", f"{path}/authority_decision", {"outcome": "passed", "opinion": "属实"})
-    assert passed.json()["step"] == "bureau"
+    assert (await pass_on(it, review))["step"] == "bureau"
     wrong = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "recommended", "opinion": "…"})
     assert [each["code"] for each in wrong.json()["errors"]] == ["outcome_not_offered"]
     approved = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "approved", "opinion": "同意"})
-    assert approved.json()["status"] == "approved"
+    assert (approved.json()["status"], approved.json()["notice_ends"]) == ("in_public_notice", "2026-05-27")
+    assert (await it.read(review["certification_id"]))["valid_to"] == "2026-05-10"
+    it.at("2026-05-28T00:00:00+08:00")
+    await it.sweep()
     title = await it.read(review["certification_id"])
     assert (title["valid_to"], title["standing"], title["window_opens"]) == ("2029-05-10", "valid", "2029-04-10")
     assert [duty["year"] for duty in title["duties"]] == [2026, 2027, 2028, 2029]
     (extended,) = await it.told("certification.extended.v1")
     assert [duty.year for duty in extended.data.certification.duties] == [2027, 2028, 2029]
     steps = (await it.call(WHO, "GET", path)).json()["steps"]
-    assert [step["act"] for step in steps] == ["applied", "authority_decision", "bureau_decision"]
+    acts = [step["act"] for step in steps if step["act"] != "on_site_check_recorded"]
+    assert acts == ["applied", "authority_decision", "bureau_decision", "notice_ended"]
 
 
 async def test_a_little_giant_is_recommended_and_the_ministry_decides(it):
-    review = await submitted(it, **GIANT)
+    review = await passed(it, **GIANT)
     path = f"/reviews/{review['id']}"
-    await it.call(OFFICER, "POST", f"{path}/authority_decision", {"outcome": "passed", "opinion": "属实"})
     approve = {"outcome": "approved", "opinion": "同意"}
     assert (await it.call("bureau", "POST", f"{path}/bureau_decision", approve)).status_code == 422
     recommended = await it.call(

@@ -29,7 +29,8 @@ FACTS = {
     "decisions": [{"title": "specialized", "outcome": "referred", "reason": "不再符合"}],
     "reasons": [{"code": "c", "text": "窗口未开放。", "text_en": "The window is closed.", "citation": CITATION}],
     "case": "change_report", "correction_due": "2026-05-08", "late": False,
-    "defects": [{"field": "/reason", "text": "请说明原因。"}, {"field": "", "text": "缺少证明材料。"}],
+    "defects": [{"field": "/reason", "text": "请说明原因。"}, {"field": "", "text": "<b>缺少证明材料。</b>"}],
+    "office": "bureau", "number": 1, "objection": "与申报不符", "begins": "2026-04-20", "ends": "2026-04-27",
     "credit_code": "91350203MA31F1331W", "enterprise_name": "厦门示例有限公司", "citation": CITATION,
 }  # fmt: skip
 RENDERER = Renderer(Regulation.load("xiamen-2023"), "https://peiyu.example")
@@ -44,7 +45,7 @@ def message(kind="update_due", audience="firm", **facts):
 
 OFFICERS = (
     "update_due", "change_report_due", "review_window", "returned_case_due", "change_submitted", "change_resubmitted",
-    "review_submitted",
+    "review_submitted", "review_resubmitted", "review_objected",
 )  # fmt: skip
 ALL = [(kind.value, "firm") for kind in Kind] + [(kind, "officers") for kind in OFFICERS]
 
@@ -62,6 +63,7 @@ def test_every_mail_says_what_by_which_article_and_what_to_do(kind, audience, la
         assert "林海燕" in body
         assert "{" not in body
     assert "<b>逾期" not in mail.html
+    assert "<b>须补充" not in mail.html
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from shared.contracts import (
     CertificationExpired,
     CertificationExtended,
     CertificationGranted,
+    CertificationRescheduled,
     CertificationState,
     ChangeDecided,
     ChangeDiscarded,
@@ -96,6 +97,23 @@ def certification_extended(batch: Batch, event: Event[CertificationExtended]) ->
     previous = event.data.previous_valid_to
     basis = batch.work.regulation.basis(Rule.REVIEW_EXTENSION, Title(state.title), previous)
     _tell_title(batch, event, Kind.CERTIFICATION_EXTENDED, state, _cited(basis), previous_valid_to=previous.isoformat())
+
+
+@notes(CertificationRescheduled)
+def certification_rescheduled(batch: Batch, event: Event[CertificationRescheduled]) -> None:
+    """Obligations move with the copy."""
+    data = event.data
+    batch.certification(data.certification)
+    duties = [{"year": each.year, "due": each.due.isoformat()} for each in data.certification.duties]
+    _tell_title(
+        batch,
+        event,
+        Kind.CERTIFICATION_RESCHEDULED,
+        data.certification,
+        _cited(data.citation),
+        reason=data.reason,
+        duties=duties,
+    )
 
 
 @notes(CertificationCancelled)

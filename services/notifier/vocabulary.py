@@ -54,6 +54,7 @@ class Kind(StrEnum):
     ELIGIBILITY_RESTORED = "eligibility_restored"
     CERTIFICATION_GRANTED = "certification_granted"
     CERTIFICATION_EXTENDED = "certification_extended"
+    CERTIFICATION_RESCHEDULED = "certification_rescheduled"
     CERTIFICATION_CANCELLED = "certification_cancelled"
     CERTIFICATION_EXPIRED = "certification_expired"
     UPDATE_RECEIVED = "update_received"

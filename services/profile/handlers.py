@@ -8,6 +8,7 @@ from shared.contracts import (
     CertificationExpired,
     CertificationExtended,
     CertificationGranted,
+    CertificationRescheduled,
     ChangeDecided,
     FreshnessRequested,
 )
@@ -16,11 +17,23 @@ from shared.messaging import Event, Handlers, Work, newest
 handlers = Handlers("profile")
 
 
-@handlers.together(CertificationGranted, CertificationExtended, CertificationCancelled, CertificationExpired)
+@handlers.together(
+    CertificationGranted,
+    CertificationExtended,
+    CertificationRescheduled,
+    CertificationCancelled,
+    CertificationExpired,
+)
 async def on_certifications(
     work: Work,
     events: Sequence[
-        Event[CertificationGranted | CertificationExtended | CertificationCancelled | CertificationExpired]
+        Event[
+            CertificationGranted
+            | CertificationExtended
+            | CertificationRescheduled
+            | CertificationCancelled
+            | CertificationExpired
+        ]
     ],
 ) -> None:
     """Titles came or moved: their firms are entered if they are new, their duties are kept."""

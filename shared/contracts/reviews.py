@@ -75,6 +75,15 @@ class CertificationExpired(EventData):
     citation: Citation
 
 
+@event("certification.rescheduled.v1")
+class CertificationRescheduled(EventData):
+    """A notice moved due dates or the review window of a title: a deadline extension (延期), a campaign (复核批次)."""
+
+    certification: CertificationState
+    reason: str
+    citation: Citation
+
+
 @event("eligibility.revoked.v1")
 class EligibilityRevoked(EventData):
     """The right to the review was lost. `duty` is update or change_report; `year` is set for an update."""

@@ -15,6 +15,7 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "certification.extended.v1",
                 "certification.cancelled.v1",
                 "certification.expired.v1",
+                "certification.rescheduled.v1",
                 "change.decided.v1",
                 "profile.freshness_requested.v1",
             }
@@ -54,6 +55,7 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "certification.extended.v1",
                 "certification.cancelled.v1",
                 "certification.expired.v1",
+                "certification.rescheduled.v1",
                 "eligibility.revoked.v1",
                 "eligibility.restored.v1",
                 "review.submitted.v1",

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.profile.commands import enterprises, updates
-from services.profile.repository import profiles
+from services.profile.commands import enterprises, owed, updates
 from shared.contracts import (
     CertificationCancelled,
     CertificationExpired,
@@ -42,23 +41,10 @@ async def on_certifications(
     await enterprises.ensure(
         work, [enterprises.Named(title.credit_code, title.enterprise_name, title.authority) for title in titles]
     )
-    await profiles.copy_titles(
-        work.session,
-        [
-            {
-                "certification_id": title.certification_id,
-                "credit_code": title.credit_code,
-                "version": title.version,
-                "title": title.title,
-                "status": title.status,
-                "valid_to": title.valid_to,
-                "duties": [
-                    duty.model_dump(mode="json", include={"year", "nominal_due", "due"}) for duty in title.duties
-                ],
-            }
-            for title in titles
-        ],
-    )
+    told = {
+        (event.data.certification.certification_id, event.data.certification.version): event.time for event in events
+    }
+    await owed.take_titles(work, [(title, told[title.certification_id, title.version]) for title in titles])
 
 
 @handlers.on(ChangeDecided)

@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import func, select
 
 from services.cli.city import Firm, form_of, sample_city
-from services.profile import repository as profiles
-from services.profile.commands import LoadedProfile, load_profiles
+from services.profile.commands.enterprises import LoadedProfile, load_profiles
+from services.profile.repository import profiles
 from services.reviews.commands.grants import grant_many
 from services.reviews.lists import GrantRow
 from shared.messaging import Backend

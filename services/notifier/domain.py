@@ -73,7 +73,7 @@ def updates_owed(
 ) -> list[Owed]:
     """The annual updates (信息更新, 第十二条) that a firm owes for its titles: one for each year and due date.
 
-    A missed one has ended: what is submitted late restores nothing.
+    A missed one has ended, forgiven or not: what is submitted late restores nothing.
     """
     owed: dict[Key, Owed] = {}
     for certification in sorted(certifications, key=lambda each: each.id):
@@ -96,7 +96,7 @@ def updates_owed(
             each = owed.setdefault(each.key, each)
             if duty["state"] == "met" or updated_in_time(updates, year, each.acts_from, due):
                 each.state = ObligationState.MET
-            elif duty["state"] == "missed" and each.state == ObligationState.OPEN:
+            elif duty["state"] in ("missed", "forgiven") and each.state == ObligationState.OPEN:
                 each.state = ObligationState.ENDED
             if title.value not in each.facts["titles"]:
                 each.facts["titles"].append(title.value)

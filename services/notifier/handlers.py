@@ -160,7 +160,7 @@ def eligibility_revoked(batch: Batch, event: Event[EligibilityRevoked]) -> None:
         reason=data.reason,
         duty=data.duty,
         year=data.year,
-        due=data.due.isoformat(),
+        due=data.due.isoformat() if data.due else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.profile import commands, repository
+from services.profile.commands import enterprises, owed, updates
 from shared.contracts import (
     CertificationCancelled,
     CertificationExpired,
@@ -38,26 +38,13 @@ async def on_certifications(
 ) -> None:
     """Titles came or moved: their firms are entered if they are new, their duties are kept."""
     titles = newest((event.data.certification for event in events), lambda title: title.certification_id)
-    await commands.ensure(
-        work, [commands.Named(title.credit_code, title.enterprise_name, title.authority) for title in titles]
+    await enterprises.ensure(
+        work, [enterprises.Named(title.credit_code, title.enterprise_name, title.authority) for title in titles]
     )
-    await repository.copy_titles(
-        work.session,
-        [
-            {
-                "certification_id": title.certification_id,
-                "credit_code": title.credit_code,
-                "version": title.version,
-                "title": title.title,
-                "status": title.status,
-                "valid_to": title.valid_to,
-                "duties": [
-                    duty.model_dump(mode="json", include={"year", "nominal_due", "due"}) for duty in title.duties
-                ],
-            }
-            for title in titles
-        ],
-    )
+    told = {
+        (event.data.certification.certification_id, event.data.certification.version): event.time for event in events
+    }
+    await owed.take_titles(work, [(title, told[title.certification_id, title.version]) for title in titles])
 
 
 @handlers.on(ChangeDecided)
@@ -68,8 +55,8 @@ async def on_change_decided(work: Work, event: Event[ChangeDecided]) -> None:
         return
     report = change.report
     name = change.previous_name or report.enterprise_name
-    await commands.ensure(work, [commands.Named(report.credit_code, name, report.authority)])
-    await commands.take_over_change(
+    await enterprises.ensure(work, [enterprises.Named(report.credit_code, name, report.authority)])
+    await enterprises.take_over_change(
         work, report.credit_code, report.report_id, event.time, name=change.new_name, place=change.new_place
     )
 
@@ -78,4 +65,4 @@ async def on_change_decided(work: Work, event: Event[ChangeDecided]) -> None:
 async def on_freshness_requested(work: Work, event: Event[FreshnessRequested]) -> None:
     """Somebody will not refuse a firm on an old copy, and asks."""
     asked = event.data
-    await commands.report_freshness(work, asked.request_id, asked.credit_code, asked.enterprise_name, asked.authority)
+    await updates.report_freshness(work, asked.request_id, asked.credit_code, asked.enterprise_name, asked.authority)

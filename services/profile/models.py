@@ -1,4 +1,7 @@
-"""Tables of the profile service: enterprises, their names, their annual updates and drafts, copies of their titles."""
+"""Tables of the profile service.
+
+Enterprises with their names, annual updates and drafts; copies of their titles and of the updates that these ask for.
+"""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -99,3 +102,31 @@ class HeldTitle(Base):
     status: Mapped[str]
     valid_to: Mapped[date]
     duties: Mapped[list[dict[str, Any]]]
+
+
+class OwedUpdate(Base):
+    """An annual update that a title asks for, or asked for when it fell due; met until `deadline` (exclusive).
+
+    What had fallen due stays when its title ends or begins a new period, so that past years can still be counted.
+    """
+
+    __tablename__ = "owed_updates"
+    __table_args__ = (
+        Index(
+            "owed_updates_by_year",
+            "year",
+            "credit_code",
+            "title",
+            "due",
+            "certification_id",
+            postgresql_include=["nominal_due", "deadline"],
+        ),
+    )
+
+    certification_id: Mapped[UUID] = mapped_column(ForeignKey("held_titles.certification_id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    credit_code: Mapped[str]
+    title: Mapped[str]
+    nominal_due: Mapped[date]
+    due: Mapped[date]
+    deadline: Mapped[datetime]

@@ -1,5 +1,7 @@
 """What the profile service answers."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from services.profile.domain import YearAnswer
 from services.profile.models import AnnualUpdate, Enterprise, Name, UpdateDraft
+from services.profile.repository.statistics import Count, Standing
+from services.profile.vocabulary import UpdateStanding
 from shared.contracts import Citation, Contact
+from shared.regulation import Regulation, Title, shanghai_date
 from shared.runtime.logs import masked
 from shared.web.caller import Caller, Role
 from shared.web.problems import Defect
@@ -150,3 +155,103 @@ class UpdateDetail(UpdateView):
         return cls.model_validate(
             {**UpdateView.model_validate(update).model_dump(), "form": update.form, "titles": titles}
         )
+
+
+class UpdateCount(BaseModel):
+    """How the firms of an authority stand that owe the update for a title; `firms` is the list behind the numbers.
+
+    `days_left` counts to the effective date, and is negative once that has passed.
+    """
+
+    authority: str
+    authority_name: str
+    title: str
+    title_name: str
+    nominal_due: date
+    due: date
+    days_left: int
+    owing: int
+    updated: int
+    late: int
+    not_updated: int
+    firms: str
+
+
+class UpdateStatistics(BaseModel):
+    """Who has updated for a year, as it stood at an instant: in all, and by authority and title.
+
+    A firm counts once for every title that asks for the update.
+    """
+
+    year: int
+    as_of: datetime
+    owing: int
+    updated: int
+    late: int
+    not_updated: int
+    items: list[UpdateCount]
+
+    @classmethod
+    def of(cls, year: int, as_of: datetime, counts: Sequence[Count], regulation: Regulation) -> "UpdateStatistics":
+        today = shanghai_date(as_of)
+        items = [
+            UpdateCount(
+                **asdict(count),
+                authority_name=_authority_name(count.authority, regulation),
+                title_name=regulation.title_name(Title(count.title)),
+                days_left=(count.due - today).days,
+                firms=f"/api/v1/update_statistics/firms?year={year}&authority={count.authority}&title={count.title}",
+            )
+            for count in counts
+        ]
+        return cls(
+            year=year,
+            as_of=as_of,
+            owing=sum(count.owing for count in counts),
+            updated=sum(count.updated for count in counts),
+            late=sum(count.late for count in counts),
+            not_updated=sum(count.not_updated for count in counts),
+            items=items,
+        )
+
+
+class UpdateStandingView(BaseModel):
+    """How one firm stands with the year's update for one title: `state` is updated, late or not_updated.
+
+    `submitted_at` is the year's first submission; `last_year` and `last_at` tell of the firm's last one of any year.
+    """
+
+    credit_code: str
+    name: str
+    authority: str
+    authority_name: str
+    title: str
+    title_name: str
+    nominal_due: date
+    due: date
+    days_left: int
+    state: UpdateStanding
+    submitted_at: datetime | None
+    contact_name: str | None
+    contact_mobile: str | None
+    last_year: int | None
+    last_at: datetime | None
+
+    @classmethod
+    def of(cls, standing: Standing, as_of: datetime, regulation: Regulation) -> "UpdateStandingView":
+        contact = standing.contact or {}
+        return cls.model_validate(
+            {
+                **asdict(standing),
+                "authority_name": _authority_name(standing.authority, regulation),
+                "title_name": regulation.title_name(Title(standing.title)),
+                "days_left": (standing.due - shanghai_date(as_of)).days,
+                "contact_name": contact.get("name"),
+                "contact_mobile": contact.get("mobile"),
+            }
+        )
+
+
+def _authority_name(code: str, regulation: Regulation) -> str:
+    authority = regulation.authorities.get(code)
+    return authority.name if authority else code

@@ -34,7 +34,8 @@ class Condition(BaseModel):
 class Facts:
     """What the conditions are judged by. `updates` None: nothing is known of the firm's profile.
 
-    `confirmed_missed` are the years that the profile's owner told to be missed. `at` is the instant of application,
+    `confirmed_missed` are the years that the profile's owner told to be missed, `forgiven` those of which an officer
+    gave back what they had cost. `at` is the instant of application,
     `known_at` the instant up to which the profile is known, where it was told: freshness is judged at the earlier of
     both, so that nobody is refused for what was not known.
     """
@@ -53,6 +54,7 @@ class Facts:
     known_at: datetime | None = None
     told_by_owner: bool = False
     confirmed_missed: frozenset[int] = frozenset()
+    forgiven: frozenset[int] = frozenset()
 
 
 def _judged(
@@ -156,21 +158,23 @@ def profile_fresh(facts: Facts) -> Condition:
         )
     at = min(facts.at, facts.known_at) if facts.known_at else facts.at
     fresh = facts.regulation.freshness(facts.title, facts.period, facts.updates, at, duties_from=facts.duties_from)
-    years = "、".join(f"{unmet.year}年度（{unmet.due.due}截止）" for unmet in fresh.unmet)
-    years_en = ", ".join(f"{unmet.year} (due {unmet.due.due})" for unmet in fresh.unmet)
+    unmet = [year for year in fresh.unmet if year.year not in facts.forgiven]
+    excused, excused_en = ("或已予免责", " or is forgiven") if facts.forgiven else ("", "")
+    years = "、".join(f"{year.year}年度（{year.due.due}截止）" for year in unmet)
+    years_en = ", ".join(f"{year.year} (due {year.due.due})" for year in unmet)
     return _judged(
         "profile_stale",
         basis,
-        holds=fresh.fresh,
-        copy=not facts.told_by_owner and not all(unmet.year in facts.confirmed_missed for unmet in fresh.unmet),
-        text="已到期的年度信息更新均已按时完成。" if fresh.fresh else f"未按时完成信息更新：{years}。",
-        text_en="Every annual update that fell due was made in time."
-        if fresh.fresh
-        else f"Annual updates not made in time: {years_en}.",
+        holds=not unmet,
+        copy=not facts.told_by_owner and not all(year.year in facts.confirmed_missed for year in unmet),
+        text=f"未按时完成信息更新：{years}。" if unmet else f"已到期的年度信息更新均已按时完成{excused}。",
+        text_en=f"Annual updates not made in time: {years_en}."
+        if unmet
+        else f"Every annual update that fell due was made in time{excused_en}.",
         years=[
             {
                 "year": year.year,
-                "state": year.state,
+                "state": "forgiven" if year.year in facts.forgiven else year.state,
                 "nominal_due": year.due.nominal.isoformat(),
                 "due": year.due.due.isoformat(),
                 "submitted_at": year.submitted_at.isoformat() if year.submitted_at else None,

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.reviews.lists import FIRST_YEAR, LAST_YEAR, GrantRow
 from services.reviews.vocabulary import CheckResult, ReviewOutcome
-from shared.regulation import Title
+from shared.regulation import Duty, Title
 from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose, wrong
 
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
@@ -41,6 +41,19 @@ class Grant(Form):
         return GrantRow(
             self.credit_code, self.enterprise_name, self.authority, self.title, self.valid_from, self.valid_to
         )
+
+
+class Restoration(Form):
+    """Why the right to the review is given back."""
+
+    reason: Prose
+
+
+class Revocation(Form):
+    """Why the right to the review is taken, and for which duty."""
+
+    duty: Literal[Duty.UPDATE, Duty.CHANGE_REPORT]
+    reason: Prose
 
 
 class Application(Form):

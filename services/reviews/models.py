@@ -82,6 +82,29 @@ class UpdateDuty(Base):
     submitted_at: Mapped[datetime | None]
 
 
+class EligibilityStep(Base):
+    """One loss or return of the right to the review (复核资格): who, when, why, resting on what. Never changed.
+
+    Without an actor the platform did it.
+    """
+
+    __tablename__ = "eligibility_steps"
+    __table_args__ = (Index("eligibility_steps_by_title", "certification_id", "at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    certification_id: Mapped[UUID] = mapped_column(ForeignKey("certifications.id"))
+    at: Mapped[datetime]
+    act: Mapped[str]
+    actor: Mapped[str | None]
+    actor_name: Mapped[str | None]
+    role: Mapped[str]
+    duty: Mapped[str | None]
+    year: Mapped[int | None]
+    due: Mapped[date | None]
+    reason: Mapped[str]
+    citation: Mapped[dict[str, Any]]
+
+
 class ProfileCopy(Base):
     """What is known here of a firm's profile; `updates` maps a duty year to the instant of its first submission."""
 

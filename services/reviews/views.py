@@ -1,5 +1,6 @@
 """What the reviews service answers."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from services.reviews.domain import STEP_OF, standing
 from services.reviews.models import (
     Certification,
     CertificationImport,
+    EligibilityStep,
     ImportProgress,
     ProfileCopy,
     Review,
@@ -26,16 +28,34 @@ from shared.web.caller import Caller, Role
 
 
 class Revocation(BaseModel):
-    """Why the right to the review was lost."""
+    """Why the right to the review was lost. `by` is platform, or bureau where an officer took it."""
 
     duty: str
     year: int | None
     nominal_due: date | None = None
-    due: date
+    due: date | None
     reason: str
     reason_en: str
     citation: Citation
+    by: str = "platform"
     at: datetime
+
+
+class EligibilityStepView(BaseModel):
+    """One loss or return of the right to the review: who did it, when, why. `role` is platform or bureau."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    act: str
+    actor: str | None
+    actor_name: str | None
+    role: str
+    duty: str | None
+    year: int | None
+    due: date | None
+    reason: str
+    citation: Citation
 
 
 class Ending(BaseModel):
@@ -73,7 +93,7 @@ class CertificationView(BaseModel):
 
 
 class DutyView(BaseModel):
-    """One annual update that the title asks for: open, met, missed, or lapsed with its title."""
+    """One annual update that the title asks for: open, met, missed, forgiven, or lapsed with its title."""
 
     year: int
     nominal_due: date
@@ -83,13 +103,20 @@ class DutyView(BaseModel):
 
 
 class CertificationDetail(CertificationView):
-    """A title with its duties, by year."""
+    """A title with its duties, by year, and what became of its right to the review, the oldest first."""
 
     duties: list[DutyView]
+    eligibility_history: list[EligibilityStepView]
 
     @classmethod
     def with_duties(
-        cls, certification: Certification, duties: list[UpdateDuty], work: Work, *, under_review: bool
+        cls,
+        certification: Certification,
+        duties: list[UpdateDuty],
+        history: Sequence[EligibilityStep],
+        work: Work,
+        *,
+        under_review: bool,
     ) -> "CertificationDetail":
         shown = [
             DutyView(
@@ -101,7 +128,13 @@ class CertificationDetail(CertificationView):
             )
             for duty in duties
         ]
-        return cls.model_validate({**_certification(certification, work, under_review=under_review), "duties": shown})
+        return cls.model_validate(
+            {
+                **_certification(certification, work, under_review=under_review),
+                "duties": shown,
+                "eligibility_history": [EligibilityStepView.model_validate(step) for step in history],
+            }
+        )
 
 
 def standing_of(certification: Certification, work: Work, *, under_review: bool) -> Standing:

@@ -18,6 +18,13 @@ class Eligibility(StrEnum):
     REVOKED = "revoked"
 
 
+class EligibilityAct(StrEnum):
+    """What became of the right to the review."""
+
+    REVOKED = "revoked"
+    RESTORED = "restored"
+
+
 class Standing(StrEnum):
     """What a title reads as at an instant."""
 
@@ -29,12 +36,16 @@ class Standing(StrEnum):
 
 
 class DutyStatus(StrEnum):
-    """One annual update. `asked`: past its deadline, the profile's owner was asked; `lapsed`: the title ended first."""
+    """One annual update. `asked`: past its deadline, the profile's owner was asked; `lapsed`: the title ended first.
+
+    `forgiven`: it was missed, and an officer gave back what that had cost.
+    """
 
     OPEN = "open"
     ASKED = "asked"
     MET = "met"
     MISSED = "missed"
+    FORGIVEN = "forgiven"
     LAPSED = "lapsed"
 
 

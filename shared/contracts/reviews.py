@@ -9,7 +9,7 @@ from shared.contracts.base import Citation, Correction, EventData, Part, event
 
 
 class DutyState(Part):
-    """One annual update that the title's present period asks for. `state` is open, met or missed."""
+    """One annual update that the title's present period asks for. `state` is open, met, missed or forgiven."""
 
     year: int
     nominal_due: date
@@ -86,23 +86,28 @@ class CertificationRescheduled(EventData):
 
 @event("eligibility.revoked.v1")
 class EligibilityRevoked(EventData):
-    """The right to the review was lost. `duty` is update or change_report; `year` is set for an update."""
+    """The right to the review was lost. `duty` is update or change_report; `year` is set for a missed update.
+
+    `by` is platform, or bureau where an officer did it; then there may be no date that was missed.
+    """
 
     certification: CertificationState
     duty: str
     year: int | None = None
-    due: date
+    due: date | None = None
     reason: str
     citation: Citation
+    by: str = "platform"
 
 
 @event("eligibility.restored.v1")
 class EligibilityRestored(EventData):
-    """The right to the review was given back."""
+    """The right to the review was given back: `by` the platform, where its loss was wrong, or by the bureau."""
 
     certification: CertificationState
     reason: str
     citation: Citation
+    by: str = "platform"
 
 
 class FailedCondition(Part):

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response, status
 
 from services.reviews.commands.applications import conditions_of
+from services.reviews.commands.eligibility import restore_by_officer, revoke_by_officer
 from services.reviews.commands.grants import grant_many
-from services.reviews.forms import Grant
+from services.reviews.forms import Grant, Restoration, Revocation
 from services.reviews.models import Certification
 from services.reviews.repository import applications
 from services.reviews.repository import certifications as titles
@@ -43,8 +44,9 @@ async def _seen(work: Work, certification_id: UUID, caller: Caller) -> Certifica
 
 async def _detail(work: Work, certification: Certification) -> CertificationDetail:
     duties = (await titles.duties(work.session, [certification.id]))[certification.id]
+    history = await titles.eligibility_steps(work.session, certification.id)
     under_review = bool(await applications.open_reviews(work.session, [certification.id]))
-    return CertificationDetail.with_duties(certification, duties, work, under_review=under_review)
+    return CertificationDetail.with_duties(certification, duties, history, work, under_review=under_review)
 
 
 @router.post("", status_code=201, response_model=CertificationDetail, responses={200: {"model": CertificationDetail}})
@@ -121,3 +123,25 @@ async def read_eligibility(request: Request, certification_id: UUID, caller: Cal
         certification = await _seen(work, certification_id, caller)
         judged, copy = await conditions_of(work, certification)
         return EligibilityView.of(certification, judged, copy, work)
+
+
+@router.post("/{certification_id}/restoration", response_model=CertificationDetail)
+async def restore_eligibility(certification_id: UUID, form: Restoration, caller: Bureau, once: OnceDep) -> Response:
+    """Give the right to the review back for a reason; undone only by a new revocation."""
+
+    async def act(work: Work) -> Reply:
+        certification = await restore_by_officer(work, certification_id, form.reason, caller)
+        return Reply(body=await _detail(work, certification))
+
+    return await once(act)
+
+
+@router.post("/{certification_id}/revocation", response_model=CertificationDetail)
+async def revoke_eligibility(certification_id: UUID, form: Revocation, caller: Bureau, once: OnceDep) -> Response:
+    """Take the right to the review for a reason; undone only by a restoration."""
+
+    async def act(work: Work) -> Reply:
+        certification = await revoke_by_officer(work, certification_id, form.duty, form.reason, caller)
+        return Reply(body=await _detail(work, certification))
+
+    return await once(act)

@@ -1,6 +1,6 @@
 """Review applications (复核申请): the gate, the owner's answer, withdrawal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ import uuid_utils.compat as uuid7s
 from services.reviews.commands.records import Found, held, move, period_of, review_state, tell_end
 from services.reviews.conditions import Condition, Facts, failing, judge
 from services.reviews.domain import drawn
-from services.reviews.models import Certification, ProfileCopy, Review
+from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
 from services.reviews.repository import applications, copies
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
@@ -48,7 +48,8 @@ async def conditions_of(work: Work, certification: Certification) -> tuple[tuple
         updates=_instants(copy.updates) if copy else None,
         open_application=present.id if present else None,
         at=work.now(),
-        confirmed_missed=frozenset(duty.year for duty in duties if duty.state == DutyStatus.MISSED),
+        confirmed_missed=_years(duties, DutyStatus.MISSED),
+        forgiven=_years(duties, DutyStatus.FORGIVEN),
     )
     return judge(facts), copy
 
@@ -114,6 +115,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
         return
     review, certification = found
     updates = {each.year: each.submitted_at for each in profile.updates} if profile else None
+    duties = (await titles.duties(work.session, [certification.id]))[certification.id]
     facts = _facts(
         work,
         certification,
@@ -122,6 +124,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
         at=review.applied_at,
         known_at=as_of,
         told_by_owner=True,
+        forgiven=_years(duties, DutyStatus.FORGIVEN),
     )
     failed = failing(judge(facts))
     if profile is not None:
@@ -171,6 +174,10 @@ def _rest_on(review: Review, version: int, name: str, authority: str, updates: M
     review.profile = {"version": version, "name": name, "authority": authority, "updates": dict(updates)}
 
 
+def _years(duties: Iterable[UpdateDuty], state: DutyStatus) -> frozenset[int]:
+    return frozenset(duty.year for duty in duties if duty.state == state)
+
+
 def _instants(updates: Mapping[str, str]) -> dict[int, datetime]:
     return {int(year): datetime.fromisoformat(instant) for year, instant in updates.items()}
 
@@ -185,6 +192,7 @@ def _facts(
     known_at: datetime | None = None,
     told_by_owner: bool = False,
     confirmed_missed: frozenset[int] = frozenset(),
+    forgiven: frozenset[int] = frozenset(),
 ) -> Facts:
     return Facts(
         regulation=work.regulation,
@@ -201,4 +209,5 @@ def _facts(
         known_at=known_at,
         told_by_owner=told_by_owner,
         confirmed_missed=confirmed_missed,
+        forgiven=forgiven,
     )

@@ -7,14 +7,15 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.reviews.commands.endings import PAGE, restore, revoke_for_missed_update
+from services.reviews.commands.eligibility import lost_by_the_rule, restore, revoke_for_missed_update
+from services.reviews.commands.endings import PAGE
 from services.reviews.models import UpdateDuty
 from services.reviews.repository import certifications as titles
 from services.reviews.repository import copies
 from services.reviews.vocabulary import DutyStatus
 from shared.contracts import FreshnessRequested, ProfileState
 from shared.messaging import Work, newest
-from shared.regulation import Duty, Rule, Title
+from shared.regulation import Rule, Title
 
 
 async def take_profiles(work: Work, profiles: Iterable[ProfileState]) -> None:
@@ -22,6 +23,7 @@ async def take_profiles(work: Work, profiles: Iterable[ProfileState]) -> None:
     kept = await copies.copy_profiles(work.session, newest(profiles, lambda profile: profile.credit_code))
     if not kept:
         return
+    await titles.hold(work.session, kept)
     await titles.follow_profiles(work.session, kept)
     met = await titles.meet_by_copies(work.session, kept)
     for certification_id in sorted({each for each, _, before in met if before == DutyStatus.MISSED}):
@@ -30,6 +32,7 @@ async def take_profiles(work: Work, profiles: Iterable[ProfileState]) -> None:
 
 async def settle(work: Work, credit_code: str, as_of: datetime) -> None:
     """The owner has told what it knows: what had passed by then and is not met was missed."""
+    await titles.hold(work.session, [credit_code])
     missed: dict[UUID, list[int]] = defaultdict(list)
     for certification_id, year in await titles.miss(work.session, credit_code, as_of):
         missed[certification_id].append(year)
@@ -70,9 +73,12 @@ async def sweep_due(work: Work) -> int:
 
 
 async def _reconsider(work: Work, certification_id: UUID) -> None:
-    """Restore the right to the review where it was lost for a missed update and none is missed any more."""
+    """Restore the right to the review where it was lost for a missed update and none is missed any more.
+
+    What an officer took is given back by an officer alone.
+    """
     certification = await titles.certification(work.session, certification_id, lock=True)
-    if certification is None or certification.revocation is None or certification.revocation["duty"] != Duty.UPDATE:
+    if certification is None or not lost_by_the_rule(certification):
         return
     duties = await _duties(work, certification_id)
     if not _missed(duties):

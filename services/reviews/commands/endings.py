@@ -1,13 +1,12 @@
-"""What a title can lose: the right to its review, the title itself, its validity. An open application stops with it.
+"""How a title ends: cancelled, or at the end of its time. An open application stops with it.
 
 All of these are called with the title's row locked.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
-from services.reviews.commands.records import certification_state, move, set_end, tell_end
-from services.reviews.models import Certification, UpdateDuty
+from services.reviews.commands.records import certification_state, move, tell_end
+from services.reviews.models import Certification
 from services.reviews.repository import applications
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import Act, CertificationStatus, Eligibility, ReviewStatus
@@ -15,11 +14,9 @@ from shared.contracts import (
     CertificationCancelled,
     CertificationExpired,
     Citation,
-    EligibilityRestored,
-    EligibilityRevoked,
 )
 from shared.messaging import Work
-from shared.regulation import Basis, Duty, Rule, Title
+from shared.regulation import Basis, Rule, Title
 
 PAGE = 200
 
@@ -31,65 +28,6 @@ async def stop(work: Work, certification: Certification, reason: str, basis: Bas
         return
     move(work, review, Act.STOP, ReviewStatus.STOPPED, opinion=reason, basis=basis)
     tell_end(work, review, certification, "platform", reason, basis)
-
-
-async def revoke_for_missed_update(
-    work: Work, certification: Certification, missed: UpdateDuty, duties: Sequence[UpdateDuty]
-) -> None:
-    """Take the right to the review (复核资格) of a title whose annual update was missed (第十二条), once."""
-    if certification.status != CertificationStatus.VALID or certification.eligibility == Eligibility.REVOKED:
-        return
-    title = Title(certification.title)
-    basis = work.regulation.basis(Rule.UPDATE_MISSED, title, missed.nominal_due)
-    citation = Citation.model_validate(basis)
-    reason = f"{missed.year}年度信息更新未在{missed.due}前提交。"
-    certification.eligibility = Eligibility.REVOKED
-    certification.revocation = {
-        "duty": Duty.UPDATE,
-        "year": missed.year,
-        "nominal_due": missed.nominal_due.isoformat(),
-        "due": missed.due.isoformat(),
-        "reason": reason,
-        "reason_en": f"The update for {missed.year} was not submitted by {missed.due}.",
-        "citation": citation.model_dump(),
-        "at": work.now().isoformat(),
-    }
-    certification.version += 1
-    set_end(certification)
-    work.emit(
-        EligibilityRevoked(
-            credit_code=certification.credit_code,
-            certification=certification_state(certification, duties),
-            duty=Duty.UPDATE,
-            year=missed.year,
-            due=missed.due,
-            reason=reason,
-            citation=citation,
-        ),
-        sequence=certification.version,
-    )
-    await stop(work, certification, f"复核资格已取消：{reason}", citation)
-
-
-async def restore(
-    work: Work, certification: Certification, reason: str, basis: Basis | Citation, duties: Sequence[UpdateDuty]
-) -> None:
-    """Give the right to the review back."""
-    if certification.status != CertificationStatus.VALID or certification.eligibility == Eligibility.HELD:
-        return
-    certification.eligibility = Eligibility.HELD
-    certification.revocation = None
-    certification.version += 1
-    set_end(certification)
-    work.emit(
-        EligibilityRestored(
-            credit_code=certification.credit_code,
-            certification=certification_state(certification, duties),
-            reason=reason,
-            citation=Citation.model_validate(basis),
-        ),
-        sequence=certification.version,
-    )
 
 
 async def cancel(work: Work, certification: Certification, reason: str, decided_by: str) -> None:

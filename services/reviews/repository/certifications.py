@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
+from services.reviews.models import Certification, EligibilityStep, ProfileCopy, Review, UpdateDuty
 from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus
 
 GrantKey = tuple[str, str, date]
@@ -48,6 +48,16 @@ async def certification(session: AsyncSession, certification_id: UUID, *, lock: 
     """A title; with `lock`, it and all that hangs on it is held until the transaction ends."""
     query = select(Certification).where(Certification.id == certification_id)
     return await session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
+
+
+async def hold(session: AsyncSession, credit_codes: Collection[str]) -> None:
+    """Lock the titles of firms until the transaction ends: before their duties, as everybody does."""
+    await session.execute(
+        select(Certification.id)
+        .where(Certification.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
+        .order_by(Certification.id)
+        .with_for_update()
+    )
 
 
 async def certifications(
@@ -189,6 +199,22 @@ async def miss(session: AsyncSession, credit_code: str, as_of: datetime) -> list
         .execution_options(synchronize_session=False)
     )
     return sorted((row[0], row[1]) for row in rows)
+
+
+async def forgive(session: AsyncSession, certification_id: UUID) -> None:
+    """The title's missed duties cost it nothing any more."""
+    await session.execute(
+        update(UpdateDuty)
+        .where(UpdateDuty.certification_id == certification_id, UpdateDuty.state == DutyStatus.MISSED)
+        .values(state=DutyStatus.FORGIVEN)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def eligibility_steps(session: AsyncSession, certification_id: UUID) -> Sequence[EligibilityStep]:
+    """What became of a title's right to the review, the oldest first."""
+    query = select(EligibilityStep).where(EligibilityStep.certification_id == certification_id)
+    return (await session.scalars(query.order_by(EligibilityStep.at, EligibilityStep.id))).all()
 
 
 async def let_lapse(session: AsyncSession, certification_ids: Collection[UUID]) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, Tex
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0003_whole_reviews"
-down_revision = "0001"
+down_revision = "0002_eligibility_steps"
 
 INSTANT = DateTime(timezone=True)
 OPEN = text("status IN ('checking', 'submitted', 'returned', 'authority_passed', 'recommended', 'in_public_notice')")

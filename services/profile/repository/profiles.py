@@ -1,15 +1,15 @@
-"""All SQL of the profile service."""
+"""SQL on enterprises, their updates and what is known of their titles."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, DateTime, Uuid, column, delete, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.profile.models import AnnualUpdate, Enterprise, HeldTitle, Name, UpdateDraft
+from services.profile.models import AnnualUpdate, Enterprise, HeldTitle, Name, OwedUpdate, UpdateDraft
 
 
 async def enterprise(session: AsyncSession, credit_code: str, *, lock: bool = False) -> Enterprise | None:
@@ -115,16 +115,40 @@ async def titles(session: AsyncSession, credit_code: str) -> Sequence[HeldTitle]
     ).all()
 
 
-async def copy_titles(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep titles' states, one of each, except where a newer one is kept already."""
+async def copy_titles(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Keep titles' states, one of each, except where a newer one is kept already; the titles whose state was kept."""
     statement = insert(HeldTitle).values(rows)
-    await session.execute(
+    kept = await session.scalars(
         statement.on_conflict_do_update(
             index_elements=[HeldTitle.certification_id],
             set_={name: statement.excluded[name] for name in rows[0] if name != "certification_id"},
             where=statement.excluded.version > HeldTitle.version,
-        )
+        ).returning(HeldTitle.certification_id)
     )
+    return set(kept)
+
+
+async def replace_owed(session: AsyncSession, told: Mapping[UUID, datetime], rows: Sequence[dict[str, Any]]) -> None:
+    """Let titles owe the updates in `rows`, and of others only those that had fallen due when it was `told`."""
+    instants = (
+        func.unnest(literal(list(told), ARRAY(Uuid)), literal(list(told.values()), ARRAY(DateTime(timezone=True))))
+        .table_valued(column("id", Uuid), column("at", DateTime(timezone=True)))
+        .render_derived("told")
+    )
+    await session.execute(
+        delete(OwedUpdate)
+        .where(OwedUpdate.certification_id == instants.c.id, OwedUpdate.deadline > instants.c.at)
+        .execution_options(synchronize_session=False)
+    )
+    if rows:
+        statement = insert(OwedUpdate)
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[OwedUpdate.certification_id, OwedUpdate.year],
+                set_={name: statement.excluded[name] for name in rows[0] if name not in ("certification_id", "year")},
+            ),
+            rows,
+        )
 
 
 async def add_all(

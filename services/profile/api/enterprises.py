@@ -1,0 +1,105 @@
+"""HTTP of enterprises: who they are and whom to talk to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response, status
+
+from services.profile.api.access import CreditCodePath, Officer, seen
+from services.profile.commands import enterprises
+from services.profile.forms import Registration
+from services.profile.models import Enterprise
+from services.profile.repository import profiles
+from services.profile.views import EnterpriseDetail, EnterpriseView
+from shared.messaging import Work
+from shared.web.auth import CallerDep, Forbidden
+from shared.web.conditional import ExpectedVersion, tag
+from shared.web.fields import ContactForm
+from shared.web.idempotency import OnceDep, Reply
+from shared.web.paging import Page, Paging
+from shared.web.problems import Defect, InvalidInput
+from shared.web.reach import within_reach
+
+router = APIRouter(prefix="/enterprises")
+
+
+@router.post("", status_code=201, response_model=EnterpriseView)
+async def register_enterprise(form: Registration, caller: Officer, once: OnceDep) -> Response:
+    """Enter a firm; 200 where it completes one that was entered because a title was granted to it."""
+    if not caller.may_review_for(form.authority):
+        raise InvalidInput(
+            errors=[
+                Defect(
+                    pointer="/authority",
+                    code="not_your_authority",
+                    detail=f"you register enterprises of {caller.authority}",
+                    detail_zh=f"只能登记本部门（{caller.authority}）的企业",
+                )
+            ]
+        )
+
+    async def act(work: Work) -> Reply:
+        firm, new = await enterprises.register(work, form, caller)
+        return Reply(
+            body=EnterpriseView.of(firm, caller),
+            status=status.HTTP_201_CREATED if new else status.HTTP_200_OK,
+            headers={"Location": f"/api/v1/enterprises/{firm.credit_code}", "ETag": f'"{firm.version}"'},
+        )
+
+    return await once(act)
+
+
+@router.get("")
+async def list_enterprises(
+    request: Request,
+    caller: CallerDep,
+    paging: Paging,
+    authority: str | None = None,
+    name: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
+    updated_for: Annotated[int | None, Query(ge=2010, le=2100)] = None,
+    not_updated_for: Annotated[int | None, Query(ge=2010, le=2100)] = None,
+) -> Page[EnterpriseView]:
+    """Firms by credit code; `not_updated_for=2026` are those that owe an update still, or never did."""
+    async with request.app.state.backend.work() as work:
+        firms = await profiles.enterprises(
+            work.session,
+            within_reach(caller, Enterprise.credit_code, Enterprise.authority),
+            authority=authority,
+            name=name,
+            updated_for=updated_for,
+            not_updated_for=not_updated_for,
+            after=str(paging.after[0]) if paging.after else None,
+            limit=paging.limit + 1,
+        )
+    return paging.page([EnterpriseView.of(firm, caller) for firm in firms], lambda view: [view.credit_code])
+
+
+@router.get("/{credit_code}")
+async def read_enterprise(
+    request: Request, response: Response, credit_code: CreditCodePath, caller: CallerDep
+) -> EnterpriseDetail:
+    """A firm with all its names and the years it has updated."""
+    async with request.app.state.backend.work() as work:
+        firm = await seen(work, credit_code, caller)
+        names = await profiles.names(work.session, firm.credit_code)
+        updates = await profiles.first_updates(work.session, firm.credit_code)
+    tag(response, firm.version)
+    return EnterpriseDetail.with_history(firm, caller, list(names), updates)
+
+
+@router.put("/{credit_code}/contact")
+async def change_contact(
+    request: Request,
+    response: Response,
+    credit_code: CreditCodePath,
+    contact: ContactForm,
+    expected: ExpectedVersion,
+    caller: CallerDep,
+) -> EnterpriseView:
+    """Replace the contact person; `If-Match` is the profile's version."""
+    async with request.app.state.backend.work() as work:
+        firm = await seen(work, credit_code, caller)
+        if not (caller.may_act_for(firm.credit_code) or caller.may_review_for(firm.authority)):
+            raise Forbidden("Only the enterprise or its authority may do this")
+        firm = await enterprises.change_contact(work, firm.credit_code, contact, expected)
+    tag(response, firm.version)
+    return EnterpriseView.of(firm, caller)

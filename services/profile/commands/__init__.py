@@ -1,0 +1,1 @@
+"""What happens in the profile service, one transaction each."""

@@ -1,0 +1,38 @@
+"""How a profile is told to others, and held while it changes. Every change raises its version."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from services.profile.models import Enterprise
+from services.profile.repository import profiles
+from shared.contracts import Contact, EventData, ProfileState, YearUpdate
+from shared.messaging import Work
+from shared.web.problems import NotFound
+
+
+async def held(work: Work, credit_code: str) -> Enterprise:
+    """A firm, locked until the transaction ends. Raises `NotFound`."""
+    firm = await profiles.enterprise(work.session, credit_code, lock=True)
+    if firm is None:
+        raise NotFound("There is no such enterprise")
+    return firm
+
+
+def years_of(updates: Mapping[int, datetime]) -> tuple[YearUpdate, ...]:
+    """The years that a firm has updated, as they are told."""
+    return tuple(YearUpdate(year=year, submitted_at=instant) for year, instant in sorted(updates.items()))
+
+
+async def tell(work: Work, firm: Enterprise, event: Callable[[ProfileState], EventData]) -> None:
+    """Emit the event that `event` makes of the firm's present state."""
+    updates = await profiles.first_updates(work.session, firm.credit_code)
+    state = ProfileState(
+        credit_code=firm.credit_code,
+        version=firm.version,
+        name=firm.name,
+        authority=firm.authority,
+        registered_place=firm.registered_place,
+        contact=Contact.model_validate(firm.contact) if firm.contact else None,
+        updates=years_of(updates),
+    )
+    work.emit(event(state), sequence=firm.version)

@@ -1,0 +1,11 @@
+"""The words of the profile service, as they are stored and answered."""
+
+from enum import StrEnum
+
+
+class UpdateStanding(StrEnum):
+    """How a firm stands with a year's update: submitted in time, submitted late, or not yet, or never."""
+
+    UPDATED = "updated"
+    LATE = "late"
+    NOT_UPDATED = "not_updated"

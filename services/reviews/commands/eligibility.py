@@ -1,0 +1,201 @@
+"""The right to the review (复核资格): lost by the rule or by an officer, given back by either. Every act is on record.
+
+What the platform took by the rule it gives back by itself where that was wrong; what an officer did is undone only by
+a new act. All but the officers' acts are called with the title's row locked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import uuid_utils.compat as uuid7s
+
+from services.reviews.commands.endings import stop
+from services.reviews.commands.records import certification_state, set_end
+from services.reviews.models import Certification, EligibilityStep, UpdateDuty
+from services.reviews.repository import certifications as titles
+from services.reviews.vocabulary import CertificationStatus, Eligibility, EligibilityAct
+from shared.contracts import Citation, EligibilityRestored, EligibilityRevoked
+from shared.messaging import Work
+from shared.regulation import Basis, Duty, Rule, Title
+from shared.web.caller import Caller
+from shared.web.problems import Conflict, NotFound
+
+PLATFORM = "platform"
+
+
+class EligibilityState(Conflict):
+    """The right to the review is in a state that does not allow this"""
+
+    type = "eligibility-state"
+    title_zh = "复核资格当前状态不允许此操作"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a right is lost for: the duty, for a missed update its year and dates, and why."""
+
+    duty: Duty
+    reason: str
+    reason_en: str
+    citation: Citation
+    year: int | None = None
+    nominal_due: date | None = None
+    due: date | None = None
+
+
+def lost_by_the_rule(certification: Certification) -> bool:
+    """Whether the platform itself took the right, for a missed update."""
+    lost = certification.revocation
+    return lost is not None and lost["duty"] == Duty.UPDATE and lost.get("by", PLATFORM) == PLATFORM
+
+
+async def revoke_for_missed_update(
+    work: Work, certification: Certification, missed: UpdateDuty, duties: Sequence[UpdateDuty]
+) -> None:
+    """Take the right of a title whose annual update was missed (第十二条), once."""
+    if certification.status != CertificationStatus.VALID or certification.eligibility == Eligibility.REVOKED:
+        return
+    basis = work.regulation.basis(Rule.UPDATE_MISSED, Title(certification.title), missed.nominal_due)
+    loss = Loss(
+        duty=Duty.UPDATE,
+        reason=f"{missed.year}年度信息更新未在{missed.due}前提交。",
+        reason_en=f"The update for {missed.year} was not submitted by {missed.due}.",
+        citation=Citation.model_validate(basis),
+        year=missed.year,
+        nominal_due=missed.nominal_due,
+        due=missed.due,
+    )
+    await revoke(work, certification, loss, duties)
+
+
+async def revoke(
+    work: Work, certification: Certification, loss: Loss, duties: Sequence[UpdateDuty], caller: Caller | None = None
+) -> None:
+    """Take the right; an open application stops with it. Without a caller the platform does it."""
+    by = caller.role if caller else PLATFORM
+    certification.eligibility = Eligibility.REVOKED
+    certification.revocation = {
+        "duty": loss.duty,
+        "year": loss.year,
+        "nominal_due": loss.nominal_due.isoformat() if loss.nominal_due else None,
+        "due": loss.due.isoformat() if loss.due else None,
+        "reason": loss.reason,
+        "reason_en": loss.reason_en,
+        "citation": loss.citation.model_dump(),
+        "by": by,
+        "at": work.now().isoformat(),
+    }
+    certification.version += 1
+    set_end(certification)
+    _note(work, certification, EligibilityAct.REVOKED, loss.reason, loss.citation, caller, loss)
+    work.emit(
+        EligibilityRevoked(
+            credit_code=certification.credit_code,
+            certification=certification_state(certification, duties),
+            duty=loss.duty,
+            year=loss.year,
+            due=loss.due,
+            reason=loss.reason,
+            citation=loss.citation,
+            by=by,
+        ),
+        sequence=certification.version,
+    )
+    await stop(work, certification, f"复核资格已取消：{loss.reason}", loss.citation)
+
+
+async def restore(
+    work: Work,
+    certification: Certification,
+    reason: str,
+    basis: Basis,
+    duties: Sequence[UpdateDuty],
+    caller: Caller | None = None,
+) -> None:
+    """Give the right back. Without a caller the platform does it."""
+    if certification.status != CertificationStatus.VALID or certification.eligibility == Eligibility.HELD:
+        return
+    certification.eligibility = Eligibility.HELD
+    certification.revocation = None
+    certification.version += 1
+    set_end(certification)
+    citation = Citation.model_validate(basis)
+    _note(work, certification, EligibilityAct.RESTORED, reason, citation, caller)
+    work.emit(
+        EligibilityRestored(
+            credit_code=certification.credit_code,
+            certification=certification_state(certification, duties),
+            reason=reason,
+            citation=citation,
+            by=caller.role if caller else PLATFORM,
+        ),
+        sequence=certification.version,
+    )
+
+
+async def restore_by_officer(work: Work, certification_id: UUID, reason: str, caller: Caller) -> Certification:
+    """Give the right back for a reason; what was missed until now is forgiven and costs nothing any more.
+
+    Raises `EligibilityState` where the title is not valid or its right not lost.
+    """
+    certification = await _held(work, certification_id, Eligibility.REVOKED)
+    await titles.forgive(work.session, certification_id)
+    duties = (await titles.duties(work.session, [certification_id]))[certification_id]
+    basis = work.regulation.basis(Rule.REVIEW_ELIGIBILITY, Title(certification.title))
+    await restore(work, certification, reason, basis, duties, caller)
+    return certification
+
+
+async def revoke_by_officer(
+    work: Work, certification_id: UUID, duty: Duty, reason: str, caller: Caller
+) -> Certification:
+    """Take the right for a reason. Raises `EligibilityState` where the title is not valid or its right not held."""
+    certification = await _held(work, certification_id, Eligibility.HELD)
+    duties = (await titles.duties(work.session, [certification_id]))[certification_id]
+    rule = Rule.UPDATE_MISSED if duty is Duty.UPDATE else Rule.CHANGE_REPORT_LATE
+    citation = Citation.model_validate(work.regulation.basis(rule, Title(certification.title)))
+    await revoke(work, certification, Loss(duty, reason, reason, citation), duties, caller)
+    return certification
+
+
+async def _held(work: Work, certification_id: UUID, needed: Eligibility) -> Certification:
+    certification = await titles.certification(work.session, certification_id, lock=True)
+    if certification is None:
+        raise NotFound("There is no such title")
+    if certification.status != CertificationStatus.VALID or certification.eligibility != needed:
+        raise EligibilityState(
+            f"The title is {certification.status}, its right to the review {certification.eligibility}",
+            status_of_title=certification.status,
+            eligibility=certification.eligibility,
+            possible_while={"status": CertificationStatus.VALID, "eligibility": needed},
+        )
+    return certification
+
+
+def _note(
+    work: Work,
+    certification: Certification,
+    act: EligibilityAct,
+    reason: str,
+    citation: Citation,
+    caller: Caller | None,
+    loss: Loss | None = None,
+) -> None:
+    work.session.add(
+        EligibilityStep(
+            id=uuid7s.uuid7(),
+            certification_id=certification.id,
+            at=work.now(),
+            act=act,
+            actor=caller.subject if caller else None,
+            actor_name=caller.name if caller else None,
+            role=caller.role if caller else PLATFORM,
+            duty=loss.duty if loss else None,
+            year=loss.year if loss else None,
+            due=loss.due if loss else None,
+            reason=reason,
+            citation=citation.model_dump(),
+        )
+    )

@@ -8,10 +8,11 @@ ValueError
 """
 
 from shared.regulation.credit_code import CreditCodeError, check_enterprise_credit_code, normalise_credit_code
-from shared.regulation.days import SHANGHAI, add_months, end_of_day, shanghai_date, start_of_day
+from shared.regulation.days import SHANGHAI, add_months, end_of_day, last_instant, shanghai_date, start_of_day
 from shared.regulation.handling import CaseClock, Worklist
 from shared.regulation.loading import Defect, RulesError
 from shared.regulation.notices import Campaign, DeadlineExtension
+from shared.regulation.overlay import shipped
 from shared.regulation.regulation import Regulation
 from shared.regulation.results import (
     DueDate,
@@ -62,9 +63,11 @@ __all__ = [
     "check_enterprise_credit_code",
     "end_of_day",
     "is_working_day",
+    "last_instant",
     "next_working_day",
     "normalise_credit_code",
     "shanghai_date",
+    "shipped",
     "start_of_day",
     "working_days_between",
 ]

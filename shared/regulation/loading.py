@@ -4,7 +4,7 @@ RulesError (ValueError)
 └── defects: tuple[Defect(line, where, what), ...], in the order of the file
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -57,9 +57,11 @@ class PlacedEntry:
 class Draft:
     """The sound parts of a rules file; `head` is None where the header is not one of them.
 
-    `named` are the rules that the file has, `complete` those whose entries are all sound.
+    `named` are the rules that the file has, `complete` those whose entries are all sound. `sections` is the header as
+    written, with what it takes from the file that it extends; places are looked up in `root`, the file itself.
     """
 
+    sections: Mapping[str, Any]
     head: Head | None
     rules: dict[Rule, tuple[PlacedEntry, ...]]
     named: frozenset[Rule]
@@ -75,11 +77,10 @@ class _DatesAsWritten(RoundTripConstructor):
 _DatesAsWritten.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
 
 
-def read_draft(path: Path) -> Draft:
-    """The file's parts, each validated alone. Raises RulesError where there is no structure to go by."""
-    root = _parse(path)
+def read_draft(root: CommentedMap, sections: Mapping[str, Any]) -> Draft:
+    """The parts of a parsed file whose header is `sections`, each validated alone."""
     defects: list[Defect] = []
-    head = _validated(Head, root, (), root, defects)
+    head = _validated(Head, sections, (), root, defects)
     rules: dict[Rule, tuple[PlacedEntry, ...]] = {}
     named: set[Rule] = set()
     complete: set[Rule] = set()
@@ -98,10 +99,11 @@ def read_draft(path: Path) -> Draft:
                 rules[rule] = tuple(_read_entries(rule, entries, root, defects))
                 if len(rules[rule]) == len(entries):
                     complete.add(rule)
-    return Draft(head, rules, frozenset(named), frozenset(complete), root, defects)
+    return Draft(sections, head, rules, frozenset(named), frozenset(complete), root, defects)
 
 
-def _parse(path: Path) -> CommentedMap:
+def parse(path: Path) -> CommentedMap:
+    """The file as written, with the place of everything. Raises RulesError where there is no structure to go by."""
     yaml = YAML(typ="rt")
     yaml.Constructor = _DatesAsWritten
     try:

@@ -5,17 +5,16 @@ Articles named in docstrings are those of 厦工信规〔2023〕2号; what a dec
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
-from shared.regulation.consistency import contradictions
 from shared.regulation.days import add_months, start_of_day
-from shared.regulation.loading import Defect, RulesError, read_draft
 from shared.regulation.notices import Campaign, DeadlineExtension, extension_in_effect
+from shared.regulation.overlay import load_draft, locate, shipped
 from shared.regulation.results import (
     DueDate,
     Freshness,
@@ -45,8 +44,6 @@ from shared.regulation.rulebook import (
 )
 from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
 from shared.regulation.working_days import Rolled, after_working_days, next_working_day
-
-SHIPPED = Path(__file__).parent / "rules"
 
 EntryT = TypeVar("EntryT", bound=Entry[Any])
 
@@ -93,13 +90,7 @@ class Regulation:
 
         Raises RulesError naming every defect with its line.
         """
-        if isinstance(name_or_path, str) and (SHIPPED / f"{name_or_path}.yaml").is_file():
-            return _load_shipped(name_or_path)
-        path = Path(name_or_path)
-        if not path.exists():
-            shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
-            raise RulesError(str(path), [Defect(0, "", f"no such file, and not one of the shipped rules: {shipped}")])
-        return _load(path)
+        return _load_shipped(str(name_or_path)) if name_or_path in shipped() else _load(locate(name_or_path))
 
     # ---- names
 
@@ -256,6 +247,13 @@ class Regulation:
             return self._cited(rule, title, on)
         return self._basis(rule, self._applying(rule, title, on), **facts)
 
+    def in_force(self, title: Title, on: date) -> Iterator[tuple[Rule, Entry[Any], Basis]]:
+        """Every rule that holds for a title on a date, with what it cites; the annual update is that of the year."""
+        for rule in Rule:
+            entry = self._find(rule, title, on)
+            if entry is not None:
+                yield rule, entry, self._basis(rule, entry)
+
     @property
     def missed_update_basis(self) -> Basis:
         """Why a missed annual update costs the right to a review (第十二条)."""
@@ -371,12 +369,11 @@ def _plain(text: str) -> str:
 
 @cache
 def _load_shipped(name: str) -> Regulation:
-    return _load(SHIPPED / f"{name}.yaml")
+    return _load(locate(name))
 
 
 def _load(path: Path) -> Regulation:
-    draft = read_draft(path)
-    defects = [*draft.defects, *contradictions(draft)]
-    if draft.head is None or defects:
-        raise RulesError(str(path), defects)
+    draft = load_draft(path)
+    if draft.head is None:
+        raise AssertionError("a draft without defects has a header")
     return Regulation(draft.head, {rule: tuple(p.entry for p in placed) for rule, placed in draft.rules.items()})

@@ -1,0 +1,38 @@
+"""`peiyu rules show`: every rule in force on a date, title by title, with what it rests on."""
+
+from datetime import date
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from services.cli.rules.wording import time_in_force, value
+from shared.regulation import Regulation, Title
+
+
+def show(regulation: Regulation, on: date, console: Console) -> None:
+    """Print the rules of a file as they stand on a date."""
+    console.print(f"[bold]{escape(regulation.name)}[/] {regulation.id}，{on}", highlight=False)
+    console.print(regulation.name_en, style="dim", highlight=False)
+    for title in Title:
+        console.print(_rules(regulation, title, on))
+
+
+def _rules(regulation: Regulation, title: Title, on: date) -> Table:
+    heading = f"\n[bold]{regulation.title_name(title)}[/] {regulation.title_name(title, 'en')}"
+    table = Table(title=heading, title_justify="left", title_style="", expand=True, show_lines=True)
+    table.add_column("规则与值", width=26, overflow="fold")
+    table.add_column("依据", width=20, overflow="fold")
+    table.add_column("条文", ratio=1, overflow="fold")
+    for rule, entry, basis in regulation.in_force(title, on):
+        parts = (
+            f"[cyan]{rule}[/]",
+            escape(value(entry)),
+            f"[dim]{time_in_force(entry)}[/]" if time_in_force(entry) else "",
+        )
+        table.add_row(
+            "\n".join(filter(None, parts)),
+            escape(f"{basis.document}\n{basis.article}"),
+            f"{escape(basis.text)}\n[dim]{escape(basis.text_en)}[/]",
+        )
+    return table

@@ -82,7 +82,14 @@ def _completed(own: Draft, base: Draft) -> Draft:
         )
         for rule in base.rules
     }
-    return replace(own, rules=rules, named=own.named | base.named, complete=own.complete | (base.complete - own.named))
+    criteria = (*own.criteria, *_left(base.criteria, own.criteria, line_of(own.root, ("assessment",))))
+    return replace(
+        own,
+        rules=rules,
+        criteria=criteria,
+        named=own.named | base.named,
+        complete=own.complete | (base.complete - own.named),
+    )
 
 
 def _left(entries: Sequence[PlacedEntry], over: Sequence[PlacedEntry], line: int) -> Iterator[PlacedEntry]:
@@ -99,4 +106,4 @@ def _left(entries: Sequence[PlacedEntry], over: Sequence[PlacedEntry], line: int
         for spans, those in titles.items():
             for span in spans:
                 entry = placed.entry.model_copy(update={"titles": tuple(those), "in_force": span})
-                yield PlacedEntry(entry, line, placed.where)
+                yield PlacedEntry(entry, line, placed.place)

@@ -12,7 +12,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
+from shared.regulation.assessment import Assessment, assess
+from shared.regulation.criteria import Criteria
 from shared.regulation.days import add_months, start_of_day
+from shared.regulation.figures import Figures
 from shared.regulation.notices import Campaign, DeadlineExtension, extension_in_effect
 from shared.regulation.overlay import load_draft, locate, shipped
 from shared.regulation.results import (
@@ -31,6 +34,7 @@ from shared.regulation.rulebook import (
     CaseHandling,
     CaseReturn,
     ChangeReportDue,
+    Document,
     Entry,
     Head,
     ReviewExtension,
@@ -53,8 +57,11 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’「」『』〝〞＂＇ ")
 class Regulation:
     """One rules file, ready to answer. Immutable; answers that depend on few inputs are kept."""
 
-    def __init__(self, head: Head, entries: Mapping[Rule, tuple[Entry[Any], ...]]) -> None:
+    def __init__(
+        self, head: Head, entries: Mapping[Rule, tuple[Entry[Any], ...]], criteria: Iterable[Criteria] = ()
+    ) -> None:
         self._head = head
+        self._criteria = tuple(criteria)
         self._entries = {
             (rule, title): tuple(sorted((e for e in found if title in e.titles), key=lambda e: e.in_force.first()))
             for rule, found in entries.items()
@@ -209,6 +216,24 @@ class Regulation:
         entry = self._in_force(ReviewPublicNotice, Rule.REVIEW_PUBLIC_NOTICE, title, begins_on)
         return self._working_days(Rule.REVIEW_PUBLIC_NOTICE, entry, begins_on, entry.value.working_days)
 
+    # ---- self-assessment
+
+    def criteria(self, title: Title, on: date) -> Criteria | None:
+        """The criteria that a title is assessed by on a day, or None where it has none."""
+        return next(
+            (
+                each
+                for each in self._criteria
+                if title in each.titles and each.in_force.first() <= on.toordinal() <= each.in_force.last()
+            ),
+            None,
+        )
+
+    def assess(self, title: Title, figures: Figures, on: date) -> Assessment | None:
+        """The self-assessment (自评) of a title on a day, or None where it has no criteria then."""
+        found = self.criteria(title, on)
+        return None if found is None else assess(found, self.document(found.cite.document), figures, on)
+
     # ---- handling of cases
 
     def return_due(self, title: Title | None, returned_on: date) -> DueDate:
@@ -246,6 +271,10 @@ class Regulation:
         if not facts:
             return self._cited(rule, title, on)
         return self._basis(rule, self._applying(rule, title, on), **facts)
+
+    def document(self, key: str) -> Document:
+        """A document that entries cite, by its key in the file."""
+        return self._head.documents[key]
 
     def in_force(self, title: Title, on: date) -> Iterator[tuple[Rule, Entry[Any], Basis]]:
         """Every rule that holds for a title on a date, with what it cites; the annual update is that of the year."""
@@ -287,7 +316,7 @@ class Regulation:
         return entry
 
     def _basis(self, rule: Rule, entry: Entry[Any], **facts: object) -> Basis:
-        return entry.basis(rule, self._head.documents[entry.cite.document], **facts)
+        return entry.basis(rule, self.document(entry.cite.document), **facts)
 
     def _compute_basis(self, rule: Rule, title: Title | None, on: date | None) -> Basis:
         return self._basis(rule, self._applying(rule, title, on))
@@ -376,4 +405,6 @@ def _load(path: Path) -> Regulation:
     draft = load_draft(path)
     if draft.head is None:
         raise AssertionError("a draft without defects has a header")
-    return Regulation(draft.head, {rule: tuple(p.entry for p in placed) for rule, placed in draft.rules.items()})
+    rules = {rule: tuple(placed.entry for placed in entries) for rule, entries in draft.rules.items()}
+    criteria = (placed.entry for placed in draft.criteria)
+    return Regulation(draft.head, rules, (each for each in criteria if isinstance(each, Criteria)))

@@ -98,7 +98,7 @@ class ReminderStages(Part):
 
 
 class Head(Part):
-    """A rules file but for its rules, which are read one by one."""
+    """A rules file but for its rules and its criteria of assessment, which are read one by one."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     extends: Words | None = None
@@ -110,6 +110,7 @@ class Head(Part):
     ministry: Office
     reminders: dict[Duty, ReminderStages]
     rules: dict[str, Any]
+    assessment: Annotated[list[Any], Field(min_length=1)]
 
 
 class Span(Part, Generic[Bound]):

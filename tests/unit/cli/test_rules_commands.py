@@ -28,6 +28,9 @@ def test_show_prints_every_rule_with_its_value_document_article_and_sentence_in_
     for rule, _, basis in NEW.in_force(Title.LITTLE_GIANT, date(2026, 8, 1)):
         assert f"│ {rule} " in done.output
         assert basis.article in done.output
+    for title in Title:
+        assert (f"{NEW.title_name(title)}自评标准" in done.output) is (title is Title.INNOVATIVE)
+    assert " 5分  其他领域 other" in done.output
     for words in ("4月30日，不顺延", "5月31日，不顺延", "届满前3个月至届满当日", "信息更新条款", "2026-07-01起"):
         assert words in done.output
 

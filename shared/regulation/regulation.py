@@ -368,24 +368,33 @@ class Regulation:
         return DueDate(last.day, last.day, last.provisional, self._basis(rule, entry))
 
     def _compute_window(self, title: Title, valid_to: date, campaign: Campaign | None) -> Window:
+        entry = self._in_force(ReviewWindow, Rule.REVIEW_WINDOW, title, valid_to)
+        if entry.value.anchor == "before_expiry":
+            opens, nominal = add_months(valid_to, -entry.value.months), valid_to
+        else:
+            opens, nominal = valid_to + timedelta(days=1), add_months(valid_to, entry.value.months)
         if campaign is not None:
-            opens, closes = campaign.opens, campaign.closes
             basis = self.basis(
                 Rule.REVIEW_CAMPAIGN,
                 title,
                 valid_to,
                 source=campaign.source,
-                opens=opens.isoformat(),
-                closes=closes.isoformat(),
+                opens=campaign.opens.isoformat(),
+                closes=campaign.closes.isoformat(),
             )
-            return Window(opens, closes, provisional=False, basis=basis, campaign_id=campaign.id)
-        entry = self._in_force(ReviewWindow, Rule.REVIEW_WINDOW, title, valid_to)
-        basis = self._basis(Rule.REVIEW_WINDOW, entry)
-        if entry.value.anchor == "before_expiry":
-            return Window(add_months(valid_to, -entry.value.months), valid_to, provisional=False, basis=basis)
-        nominal = add_months(valid_to, entry.value.months)
-        rolled = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
-        return Window(valid_to + timedelta(days=1), rolled.day, rolled.provisional, basis)
+            closes = Rolled(campaign.closes, provisional=False)
+        else:
+            basis = self._basis(Rule.REVIEW_WINDOW, entry)
+            closes = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
+        return Window(
+            campaign.opens if campaign else opens,
+            closes.day,
+            closes.provisional,
+            basis,
+            campaign.id if campaign else None,
+            nominal_opens=opens,
+            nominal_closes=nominal,
+        )
 
     def _route(self, title: Title, on: date | None = None) -> ReviewRoute:
         entry = self._in_force(ReviewRouteEntry, Rule.REVIEW_ROUTE, title, on)

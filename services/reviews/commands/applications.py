@@ -66,6 +66,12 @@ class ReviewState(Conflict):
 
 async def conditions_of(work: Work, certification: Certification) -> tuple[tuple[Condition, ...], ProfileCopy | None]:
     """Every condition for a review now, by what is known here, and the copy of the profile that they rest on."""
+    facts, copy = await present_facts(work, certification)
+    return judge(facts), copy
+
+
+async def present_facts(work: Work, certification: Certification) -> tuple[Facts, ProfileCopy | None]:
+    """What is known here now of a title and its firm, and the copy of the profile that it rests on."""
     copy = await copies.profile_copy(work.session, certification.credit_code)
     duties = (await titles.duties(work.session, [certification.id]))[certification.id]
     present = (await applications.open_reviews(work.session, [certification.id])).get(certification.id)
@@ -77,7 +83,7 @@ async def conditions_of(work: Work, certification: Certification) -> tuple[tuple
         at=work.now(),
         confirmed_missed=frozenset(duty.year for duty in duties if duty.state == DutyStatus.MISSED),
     )
-    return judge(facts), copy
+    return facts, copy
 
 
 async def apply(work: Work, certification_id: UUID, signatory: str, statement: str | None, caller: Caller) -> Found:

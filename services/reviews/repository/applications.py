@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, literal, select
+from sqlalchemy import ColumnElement, Uuid, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reviews.hindsight import PastReview
 from services.reviews.models import Certification, Review, ReviewStep
 from services.reviews.vocabulary import OPEN_REVIEWS
 
@@ -80,3 +81,24 @@ async def steps(session: AsyncSession, review_id: UUID) -> Sequence[ReviewStep]:
     return (
         await session.scalars(select(ReviewStep).where(ReviewStep.review_id == review_id).order_by(ReviewStep.id))
     ).all()
+
+
+async def past_reviews(session: AsyncSession, certification: Certification) -> list[PastReview]:
+    """Every application that was made for a title, the oldest first."""
+    rows = await session.execute(
+        select(Review, func.max(ReviewStep.at))
+        .join(ReviewStep, ReviewStep.review_id == Review.id)
+        .where(Review.credit_code == certification.credit_code, Review.certification_id == certification.id)
+        .group_by(Review.id)
+        .order_by(Review.id)
+    )
+    return [
+        PastReview(
+            review_id=review.id,
+            status=review.status,
+            applied_at=review.applied_at,
+            ended_at=None if review.status in OPEN_REVIEWS else last,
+            period_end=review.valid_to,
+        )
+        for review, last in rows
+    ]

@@ -1,15 +1,17 @@
-"""`peiyu`: run, serve, migrate, import, token, docs, doctor, tour."""
+"""`peiyu`: run, serve, migrate, import, rules, token, docs, doctor, tour."""
 
 import asyncio
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
+from rich.console import Console
 
 from services.cli.catalogue import SERVICES
-from shared.runtime.clock import SHANGHAI
+from shared.regulation import Regulation, RulesError
+from shared.runtime.clock import SHANGHAI, SystemClock
 
 app = typer.Typer(
     help="培育: the life of an SME's certification after the title is granted.",
@@ -21,6 +23,8 @@ documents = typer.Typer(help="Write the documents that are generated from the co
 imports = typer.Typer(help="Bring data in through the API.", no_args_is_help=True)
 app.add_typer(documents, name="docs")
 app.add_typer(imports, name="import")
+rules = typer.Typer(help="What a rules file says, and what another one would change.", no_args_is_help=True)
+app.add_typer(rules, name="rules")
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
@@ -29,6 +33,9 @@ Url = Annotated[str, typer.Option(envvar="PEIYU_URL", help="Where the platform i
 Account = Annotated[str, typer.Option("--as", envvar="PEIYU_ACCOUNT", help="An account of the login stand-in.")]
 Secret = Annotated[str, typer.Option(envvar="LOGIN_CLIENT_SECRET", help="The secret of the login stand-in's accounts.")]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail where a kept document differs.")]
+Rules = Annotated[
+    str, typer.Option("--rules", envvar="PEIYU_RULES", metavar="NAME_OR_FILE", help="A shipped rules file, or a path.")
+]
 LOCAL = "http://127.0.0.1:8000"
 DEFAULT_SECRET = "peiyu"  # noqa: S105 - the stand-in's, which refuses production
 
@@ -42,6 +49,17 @@ def instant(text: str) -> datetime:
             f"{text} is no date like 2026-04-20 or instant like 2026-04-30T23:59:59+08:00"
         ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def day(text: str) -> date:
+    """A calendar date as typed."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is no date like 2026-04-20") from error
+
+
+Day = Annotated[date | None, typer.Option("--on", parser=day, metavar="DATE", help="By default today.")]
 
 
 @app.command()
@@ -155,6 +173,40 @@ def _documents(kinds: tuple[str, ...], *, check: bool) -> None:
         )
 
 
+@rules.command("show")
+def show_rules(name: Rules = "xiamen-2023", on: Day = None) -> None:
+    """Every rule in force on a date, title by title, with its value, document, article and sentence."""
+    from services.cli.rules.show import show
+
+    show(_regulation(name), on or SystemClock().today(), Console())
+
+
+@rules.command("compare")
+def compare_rules(
+    one: Annotated[str, typer.Argument(metavar="A", help="A shipped rules file, or a path.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="The one to compare with.")],
+    on: Day = None,
+) -> None:
+    """Whom of the sample city the change from A to B affects on a date, and how."""
+    from services.cli.rules.compare import compare
+
+    compare(_regulation(one), _regulation(other), on or SystemClock().today(), Console())
+
+
+@rules.command("check")
+def check_rules(file: Annotated[str, typer.Argument(metavar="FILE", help="A rules file, or a shipped name.")]) -> None:
+    """Whether a rules file can be used: every defect with its line, exit 1 where there is one."""
+    regulation = _regulation(file)
+    typer.echo(f"{regulation.id}：{regulation.name}，可以使用")
+
+
+def _regulation(name: str) -> Regulation:
+    try:
+        return Regulation.load(name)
+    except RulesError as error:
+        _fail(str(error))
+
+
 @app.command()
 def doctor(url: Url = LOCAL) -> None:
     """Say what is configured and what answers; exit 1 where something that is configured does not answer."""
@@ -180,6 +232,6 @@ def tour(
         raise typer.Exit(1)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.echo(message, err=True)
     sys.exit(1)

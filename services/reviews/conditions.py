@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.contracts import Citation
-from shared.regulation import Basis, Period, Regulation, Rule, Title, shanghai_date
+from shared.regulation import Basis, Period, Regulation, Rule, Title, Window, shanghai_date
 
 
 class Condition(BaseModel):
@@ -84,10 +84,23 @@ def title_held(facts: Facts) -> Condition:
     )
 
 
+def window_of(facts: Facts) -> Window:
+    """When applications for the review of the title's period are accepted."""
+    return facts.regulation.review_window(facts.title, facts.period.end)
+
+
 def window_open(facts: Facts) -> Condition:
-    window = facts.regulation.review_window(facts.title, facts.period.end)
+    window = window_of(facts)
     today = shanghai_date(facts.at)
-    inputs: dict[str, Any] = {"on": today, "opens": window.opens, "closes": window.closes, "valid_to": facts.period.end}
+    inputs: dict[str, Any] = {
+        "on": today,
+        "opens": window.opens,
+        "closes": window.closes,
+        "nominal_opens": window.nominal_opens,
+        "nominal_closes": window.nominal_closes,
+        "provisional": window.provisional,
+        "valid_to": facts.period.end,
+    }
     if today > window.closes:
         return _judged(
             "window_closed",
@@ -127,6 +140,7 @@ def eligibility_held(facts: Facts) -> Condition:
         text_en=f"The right to the review was lost: {lost['reason_en']}",
         duty=lost["duty"],
         year=lost["year"],
+        nominal_due=lost.get("nominal_due"),
         due=lost["due"],
         revoked_at=lost["at"],
     )
@@ -177,11 +191,16 @@ def profile_fresh(facts: Facts) -> Condition:
                 "state": "forgiven" if year.year in facts.forgiven else year.state,
                 "nominal_due": year.due.nominal.isoformat(),
                 "due": year.due.due.isoformat(),
+                "article": year.due.basis.article,
+                "document": year.due.basis.document,
                 "submitted_at": year.submitted_at.isoformat() if year.submitted_at else None,
             }
             for year in fresh.years
         ],
         duties_from=facts.duties_from,
+        valid_from=facts.period.valid_from,
+        period_start=facts.period.start,
+        valid_to=facts.period.end,
     )
 
 

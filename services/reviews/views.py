@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.reviews.commands.hindsight import Hypothesis
 from services.reviews.commands.records import SHOWN_AS, check_required
-from services.reviews.conditions import Condition, failing
-from services.reviews.domain import STEP_OF, standing
+from services.reviews.conditions import Condition, failing, window_of
+from services.reviews.domain import STEP_OF, ends_at, standing
 from services.reviews.models import (
     Certification,
     CertificationImport,
@@ -168,11 +169,23 @@ class WindowView(BaseModel):
     closes: date
 
 
+class FactView(BaseModel):
+    """A fact that a hypothetical answer rests on: as it was `then`, or as it is known `today`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    fact: str
+    known: str
+    text: str
+    text_en: str
+
+
 class EligibilityView(BaseModel):
-    """Whether a review can be applied for now, and every condition with what it rests on.
+    """Whether a review can be applied for, and every condition with what it rests on; `rules` names the rules file.
 
     `needs_check`: what speaks against it is only the kept copy of the profile; an application is then taken, checked
-    with the profile's owner, and decided by its answer.
+    with the profile's owner, and decided by its answer. `hypothetical`: it answers for another instant or other rules,
+    and `facts` says of when each fact is that it rests on.
     """
 
     certification_id: UUID
@@ -180,9 +193,12 @@ class EligibilityView(BaseModel):
     needs_check: bool
     standing: str
     as_of: datetime
+    rules: str
+    hypothetical: bool = False
     profile_version: int | None
     window: WindowView
     conditions: list[Condition]
+    facts: list[FactView] = []
 
     @classmethod
     def of(
@@ -196,9 +212,36 @@ class EligibilityView(BaseModel):
             needs_check=bool(failed) and all(condition.rests_on_copy for condition in failed),
             standing=standing_of(certification, work, under_review=under_review),
             as_of=work.now(),
+            rules=work.regulation.id,
             profile_version=copy.version if copy else None,
             window=WindowView(opens=certification.window_opens, closes=certification.window_closes),
             conditions=list(judged),
+        )
+
+    @classmethod
+    def supposed(cls, certification: Certification, hypothesis: Hypothesis) -> "EligibilityView":
+        facts, failed = hypothesis.facts, failing(hypothesis.conditions)
+        window = window_of(facts)
+        ends = ends_at(facts.period.end, window.closes, facts.eligibility, renewal_refused=facts.renewal_refused)
+        return cls(
+            certification_id=certification.id,
+            can_apply=not failed,
+            needs_check=bool(failed) and all(condition.rests_on_copy for condition in failed),
+            standing=standing(
+                facts.at,
+                status=facts.status,
+                valid_to=facts.period.end,
+                ends=ends,
+                under_review=facts.open_application is not None,
+                pending_is_valid=facts.regulation.pending_is_valid(facts.title, facts.period.end),
+            ),
+            as_of=facts.at,
+            rules=facts.regulation.id,
+            hypothetical=True,
+            profile_version=hypothesis.copy.version if hypothesis.copy else None,
+            window=WindowView(opens=window.opens, closes=window.closes),
+            conditions=list(hypothesis.conditions),
+            facts=[FactView.model_validate(source) for source in hypothesis.sources],
         )
 
 

@@ -7,11 +7,15 @@ ValueError
 └── CreditCodeError  a credit code that no enterprise can have: what is wrong with it
 """
 
+from shared.regulation.assessment import Assessment, DirectPass, GroupScore, Outcome, Saying, Score
 from shared.regulation.credit_code import CreditCodeError, check_enterprise_credit_code, normalise_credit_code
-from shared.regulation.days import SHANGHAI, add_months, end_of_day, shanghai_date, start_of_day
+from shared.regulation.criteria import HonourKind, Level, Measure
+from shared.regulation.days import SHANGHAI, add_months, end_of_day, last_instant, shanghai_date, start_of_day
+from shared.regulation.figures import Award, Figures, Honour, Institution, Investment
 from shared.regulation.handling import CaseClock, Worklist
 from shared.regulation.loading import Defect, RulesError
 from shared.regulation.notices import Campaign, DeadlineExtension
+from shared.regulation.overlay import shipped
 from shared.regulation.regulation import Regulation
 from shared.regulation.results import (
     DueDate,
@@ -34,22 +38,36 @@ from shared.regulation.working_days import (
 
 __all__ = [
     "SHANGHAI",
+    "Assessment",
     "Authority",
+    "Award",
     "Basis",
     "Campaign",
     "CaseClock",
     "CreditCodeError",
     "DeadlineExtension",
     "Defect",
+    "DirectPass",
     "DueDate",
     "Duty",
+    "Figures",
     "Freshness",
+    "GroupScore",
+    "Honour",
+    "HonourKind",
+    "Institution",
+    "Investment",
+    "Level",
+    "Measure",
+    "Outcome",
     "Period",
     "Regulation",
     "Reminders",
     "ReviewRoute",
     "Rule",
     "RulesError",
+    "Saying",
+    "Score",
     "Step",
     "Title",
     "UnmetYear",
@@ -62,9 +80,11 @@ __all__ = [
     "check_enterprise_credit_code",
     "end_of_day",
     "is_working_day",
+    "last_instant",
     "next_working_day",
     "normalise_credit_code",
     "shanghai_date",
+    "shipped",
     "start_of_day",
     "working_days_between",
 ]

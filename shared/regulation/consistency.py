@@ -7,7 +7,8 @@ from itertools import pairwise
 from string import Formatter
 from typing import Any
 
-from shared.regulation.loading import Defect, Draft, PlacedEntry, line_of
+from shared.regulation.criteria import Criteria, disagreements
+from shared.regulation.loading import Defect, Draft, PlacedEntry, dotted, line_of
 from shared.regulation.rulebook import FACTS, Head, Office, ReviewRouteEntry, ReviewWindow
 from shared.regulation.vocabulary import Duty, Rule, Step, Title
 
@@ -25,6 +26,7 @@ def contradictions(draft: Draft) -> Iterator[Defect]:
         for placed in entries:
             yield from _entry(draft, rule, placed)
     yield from _coverage(draft)
+    yield from _criteria(draft)
 
 
 def _titles(draft: Draft, head: Head) -> Iterator[Defect]:
@@ -69,7 +71,8 @@ def _reminders(draft: Draft, head: Head) -> Iterator[Defect]:
             yield Defect(line, where, "days must grow fewer from stage to stage")
 
 
-def _entry(draft: Draft, rule: Rule, placed: PlacedEntry) -> Iterator[Defect]:
+def _entry(draft: Draft, rule: Rule | None, placed: PlacedEntry) -> Iterator[Defect]:
+    """One entry by itself; `rule` None: criteria of assessment, whose sentence names no facts."""
     entry = placed.entry
     if len(set(entry.titles)) < len(entry.titles):
         yield Defect(placed.line, f"{placed.where}.titles", "a title is named twice")
@@ -86,13 +89,13 @@ def _entry(draft: Draft, rule: Rule, placed: PlacedEntry) -> Iterator[Defect]:
         yield Defect(placed.line, f"{placed.where}.value", f"steps must follow the order {', '.join(Step)}")
 
 
-def _unknown_facts(rule: Rule, sentence: str) -> Iterator[str]:
+def _unknown_facts(rule: Rule | None, sentence: str) -> Iterator[str]:
     try:
         found = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
     except ValueError as error:
         yield f"braces do not match: {error}"
         return
-    known = FACTS.get(rule, frozenset())
+    known = FACTS.get(rule, frozenset()) if rule else frozenset()
     for name in sorted(found - known):
         yield f"{{{name}}} is not known here" + (f", only {', '.join(sorted(known))}" if known else "")
 
@@ -119,6 +122,20 @@ def _coverage(draft: Draft) -> Iterator[Defect]:
             elif title in required:
                 line = line_of(draft.root, ("rules", rule.value))
                 yield Defect(line, f"rules.{rule}", f"has no entry for {title}")
+
+
+def _criteria(draft: Draft) -> Iterator[Defect]:
+    by_title: dict[Title, list[PlacedEntry]] = defaultdict(list)
+    for placed in draft.criteria:
+        yield from _entry(draft, None, placed)
+        for title in dict.fromkeys(placed.entry.titles):
+            by_title[title].append(placed)
+        if isinstance(placed.entry, Criteria):
+            for where, what in disagreements(placed.entry):
+                place = (*placed.place, *where)
+                yield Defect(line_of(draft.root, place), dotted(place), what)
+    for title, entries in by_title.items():
+        yield from _timeline(title, sorted(entries, key=lambda placed: placed.entry.in_force.first()), required=False)
 
 
 def _timeline(title: Title, entries: list[PlacedEntry], *, required: bool) -> Iterator[Defect]:

@@ -26,6 +26,11 @@ def end_of_day(day: date) -> datetime:
     return start_of_day(day + timedelta(days=1))
 
 
+def last_instant(day: date) -> datetime:
+    """The last instant of a Shanghai day, in UTC, for what is judged "on" that day."""
+    return end_of_day(day) - timedelta(microseconds=1)
+
+
 def add_months(day: date, months: int) -> date:
     """The corresponding day `months` calendar months later (negative: earlier).
 

@@ -4,7 +4,7 @@ RulesError (ValueError)
 └── defects: tuple[Defect(line, where, what), ...], in the order of the file
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from shared.regulation.criteria import Criteria
 from shared.regulation.rulebook import ENTRIES, Entry, Head
 from shared.regulation.vocabulary import Rule
 
@@ -50,18 +51,26 @@ class PlacedEntry:
 
     entry: Entry[Any]
     line: int
-    where: str
+    place: tuple[str | int, ...]
+
+    @property
+    def where(self) -> str:
+        """The place in words, such as `rules.review.window[0]`."""
+        return dotted(self.place)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The sound parts of a rules file; `head` is None where the header is not one of them.
 
-    `named` are the rules that the file has, `complete` those whose entries are all sound.
+    `named` are the rules that the file has, `complete` those whose entries are all sound. `sections` is the header as
+    written, with what it takes from the file that it extends; places are looked up in `root`, the file itself.
     """
 
+    sections: Mapping[str, Any]
     head: Head | None
     rules: dict[Rule, tuple[PlacedEntry, ...]]
+    criteria: tuple[PlacedEntry, ...]
     named: frozenset[Rule]
     complete: frozenset[Rule]
     root: CommentedMap
@@ -75,11 +84,10 @@ class _DatesAsWritten(RoundTripConstructor):
 _DatesAsWritten.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
 
 
-def read_draft(path: Path) -> Draft:
-    """The file's parts, each validated alone. Raises RulesError where there is no structure to go by."""
-    root = _parse(path)
+def read_draft(root: CommentedMap, sections: Mapping[str, Any]) -> Draft:
+    """The parts of a parsed file whose header is `sections`, each validated alone."""
     defects: list[Defect] = []
-    head = _validated(Head, root, (), root, defects)
+    head = _validated(Head, sections, (), root, defects)
     rules: dict[Rule, tuple[PlacedEntry, ...]] = {}
     named: set[Rule] = set()
     complete: set[Rule] = set()
@@ -88,20 +96,25 @@ def read_draft(path: Path) -> Draft:
         for name, entries in section.items():
             where = ("rules", name)
             if name not in list(Rule):
-                defects.append(Defect(line_of(root, where), _dotted(where), f"unknown rule{_hint(str(name), Rule)}"))
+                defects.append(Defect(line_of(root, where), dotted(where), f"unknown rule{_hint(str(name), Rule)}"))
                 continue
             rule = Rule(name)
             named.add(rule)
             if not isinstance(entries, CommentedSeq) or not entries:
-                defects.append(Defect(line_of(root, where), _dotted(where), "must be a list of entries"))
+                defects.append(Defect(line_of(root, where), dotted(where), "must be a list of entries"))
             else:
-                rules[rule] = tuple(_read_entries(rule, entries, root, defects))
+                rules[rule] = tuple(_read_entries(ENTRIES[rule], entries, where, root, defects))
                 if len(rules[rule]) == len(entries):
                     complete.add(rule)
-    return Draft(head, rules, frozenset(named), frozenset(complete), root, defects)
+    written = root.get("assessment")
+    criteria: tuple[PlacedEntry, ...] = ()
+    if isinstance(written, CommentedSeq):
+        criteria = tuple(_read_entries(Criteria, written, ("assessment",), root, defects))
+    return Draft(sections, head, rules, criteria, frozenset(named), frozenset(complete), root, defects)
 
 
-def _parse(path: Path) -> CommentedMap:
+def parse(path: Path) -> CommentedMap:
+    """The file as written, with the place of everything. Raises RulesError where there is no structure to go by."""
     yaml = YAML(typ="rt")
     yaml.Constructor = _DatesAsWritten
     try:
@@ -122,13 +135,17 @@ def _parse(path: Path) -> CommentedMap:
 
 
 def _read_entries(
-    rule: Rule, entries: CommentedSeq, root: CommentedMap, defects: list[Defect]
+    kind: type[Entry[Any]],
+    entries: CommentedSeq,
+    section: tuple[str, ...],
+    root: CommentedMap,
+    defects: list[Defect],
 ) -> Iterator[PlacedEntry]:
     for index, node in enumerate(entries):
-        where = ("rules", rule.value, index)
-        entry = _validated(ENTRIES[rule], node, where, root, defects)
+        place: tuple[str | int, ...] = (*section, index)
+        entry = _validated(kind, node, place, root, defects)
         if entry is not None:
-            yield PlacedEntry(entry, line_of(root, where), _dotted(where))
+            yield PlacedEntry(entry, line_of(root, place), place)
 
 
 def _validated(
@@ -138,9 +155,18 @@ def _validated(
         return model.model_validate(node)
     except ValidationError as error:
         for found in error.errors():
-            place = where + tuple(step for step in found["loc"] if step != "[key]")
-            defects.append(Defect(line_of(root, place), _dotted(place), _what(found["type"], found)))
+            place = where + tuple(_written(node, found["loc"]))
+            defects.append(Defect(line_of(root, place), dotted(place), _what(found["type"], found)))
         return None
+
+
+def _written(node: Any, steps: Sequence[str | int]) -> Iterator[str | int]:
+    """The steps to a defect without those that are not in the file: marks of keys, and of the kind that was chosen."""
+    for number, step in enumerate(steps):
+        there = isinstance(node, Mapping) and step in node
+        if step != "[key]" and (there or not isinstance(node, Mapping) or number == len(steps) - 1):
+            yield step
+            node = node[step] if there or (isinstance(node, Sequence) and not isinstance(node, str)) else None
 
 
 def _what(kind: str, found: Any) -> str:
@@ -172,7 +198,8 @@ def line_of(root: CommentedMap, place: tuple[str | int, ...]) -> int:
     return line
 
 
-def _dotted(place: tuple[str | int, ...]) -> str:
+def dotted(place: tuple[str | int, ...]) -> str:
+    """A place in words, such as `rules.review.window[0].value`."""
     text = ""
     for step in place:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)

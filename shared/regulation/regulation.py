@@ -5,17 +5,19 @@ Articles named in docstrings are those of 厦工信规〔2023〕2号; what a dec
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
-from shared.regulation.consistency import contradictions
+from shared.regulation.assessment import Assessment, assess
+from shared.regulation.criteria import Criteria
 from shared.regulation.days import add_months, start_of_day
-from shared.regulation.loading import Defect, RulesError, read_draft
+from shared.regulation.figures import Figures
 from shared.regulation.notices import Campaign, DeadlineExtension, extension_in_effect
+from shared.regulation.overlay import load_draft, locate, shipped
 from shared.regulation.results import (
     DueDate,
     Freshness,
@@ -32,6 +34,7 @@ from shared.regulation.rulebook import (
     CaseHandling,
     CaseReturn,
     ChangeReportDue,
+    Document,
     Entry,
     Head,
     ReviewExtension,
@@ -46,8 +49,6 @@ from shared.regulation.rulebook import (
 from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
 from shared.regulation.working_days import Rolled, after_working_days, next_working_day
 
-SHIPPED = Path(__file__).parent / "rules"
-
 EntryT = TypeVar("EntryT", bound=Entry[Any])
 
 _QUOTES = str.maketrans("", "", "\"'“”‘’「」『』〝〞＂＇ ")
@@ -56,8 +57,11 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’「」『』〝〞＂＇ ")
 class Regulation:
     """One rules file, ready to answer. Immutable; answers that depend on few inputs are kept."""
 
-    def __init__(self, head: Head, entries: Mapping[Rule, tuple[Entry[Any], ...]]) -> None:
+    def __init__(
+        self, head: Head, entries: Mapping[Rule, tuple[Entry[Any], ...]], criteria: Iterable[Criteria] = ()
+    ) -> None:
         self._head = head
+        self._criteria = tuple(criteria)
         self._entries = {
             (rule, title): tuple(sorted((e for e in found if title in e.titles), key=lambda e: e.in_force.first()))
             for rule, found in entries.items()
@@ -93,13 +97,7 @@ class Regulation:
 
         Raises RulesError naming every defect with its line.
         """
-        if isinstance(name_or_path, str) and (SHIPPED / f"{name_or_path}.yaml").is_file():
-            return _load_shipped(name_or_path)
-        path = Path(name_or_path)
-        if not path.exists():
-            shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
-            raise RulesError(str(path), [Defect(0, "", f"no such file, and not one of the shipped rules: {shipped}")])
-        return _load(path)
+        return _load_shipped(str(name_or_path)) if name_or_path in shipped() else _load(locate(name_or_path))
 
     # ---- names
 
@@ -218,6 +216,24 @@ class Regulation:
         entry = self._in_force(ReviewPublicNotice, Rule.REVIEW_PUBLIC_NOTICE, title, begins_on)
         return self._working_days(Rule.REVIEW_PUBLIC_NOTICE, entry, begins_on, entry.value.working_days)
 
+    # ---- self-assessment
+
+    def criteria(self, title: Title, on: date) -> Criteria | None:
+        """The criteria that a title is assessed by on a day, or None where it has none."""
+        return next(
+            (
+                each
+                for each in self._criteria
+                if title in each.titles and each.in_force.first() <= on.toordinal() <= each.in_force.last()
+            ),
+            None,
+        )
+
+    def assess(self, title: Title, figures: Figures, on: date) -> Assessment | None:
+        """The self-assessment (自评) of a title on a day, or None where it has no criteria then."""
+        found = self.criteria(title, on)
+        return None if found is None else assess(found, self.document(found.cite.document), figures, on)
+
     # ---- handling of cases
 
     def return_due(self, title: Title | None, returned_on: date) -> DueDate:
@@ -256,6 +272,17 @@ class Regulation:
             return self._cited(rule, title, on)
         return self._basis(rule, self._applying(rule, title, on), **facts)
 
+    def document(self, key: str) -> Document:
+        """A document that entries cite, by its key in the file."""
+        return self._head.documents[key]
+
+    def in_force(self, title: Title, on: date) -> Iterator[tuple[Rule, Entry[Any], Basis]]:
+        """Every rule that holds for a title on a date, with what it cites; the annual update is that of the year."""
+        for rule in Rule:
+            entry = self._find(rule, title, on)
+            if entry is not None:
+                yield rule, entry, self._basis(rule, entry)
+
     @property
     def missed_update_basis(self) -> Basis:
         """Why a missed annual update costs the right to a review (第十二条)."""
@@ -289,7 +316,7 @@ class Regulation:
         return entry
 
     def _basis(self, rule: Rule, entry: Entry[Any], **facts: object) -> Basis:
-        return entry.basis(rule, self._head.documents[entry.cite.document], **facts)
+        return entry.basis(rule, self.document(entry.cite.document), **facts)
 
     def _compute_basis(self, rule: Rule, title: Title | None, on: date | None) -> Basis:
         return self._basis(rule, self._applying(rule, title, on))
@@ -341,24 +368,33 @@ class Regulation:
         return DueDate(last.day, last.day, last.provisional, self._basis(rule, entry))
 
     def _compute_window(self, title: Title, valid_to: date, campaign: Campaign | None) -> Window:
+        entry = self._in_force(ReviewWindow, Rule.REVIEW_WINDOW, title, valid_to)
+        if entry.value.anchor == "before_expiry":
+            opens, nominal = add_months(valid_to, -entry.value.months), valid_to
+        else:
+            opens, nominal = valid_to + timedelta(days=1), add_months(valid_to, entry.value.months)
         if campaign is not None:
-            opens, closes = campaign.opens, campaign.closes
             basis = self.basis(
                 Rule.REVIEW_CAMPAIGN,
                 title,
                 valid_to,
                 source=campaign.source,
-                opens=opens.isoformat(),
-                closes=closes.isoformat(),
+                opens=campaign.opens.isoformat(),
+                closes=campaign.closes.isoformat(),
             )
-            return Window(opens, closes, provisional=False, basis=basis, campaign_id=campaign.id)
-        entry = self._in_force(ReviewWindow, Rule.REVIEW_WINDOW, title, valid_to)
-        basis = self._basis(Rule.REVIEW_WINDOW, entry)
-        if entry.value.anchor == "before_expiry":
-            return Window(add_months(valid_to, -entry.value.months), valid_to, provisional=False, basis=basis)
-        nominal = add_months(valid_to, entry.value.months)
-        rolled = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
-        return Window(valid_to + timedelta(days=1), rolled.day, rolled.provisional, basis)
+            closes = Rolled(campaign.closes, provisional=False)
+        else:
+            basis = self._basis(Rule.REVIEW_WINDOW, entry)
+            closes = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
+        return Window(
+            campaign.opens if campaign else opens,
+            closes.day,
+            closes.provisional,
+            basis,
+            campaign.id if campaign else None,
+            nominal_opens=opens,
+            nominal_closes=nominal,
+        )
 
     def _route(self, title: Title, on: date | None = None) -> ReviewRoute:
         entry = self._in_force(ReviewRouteEntry, Rule.REVIEW_ROUTE, title, on)
@@ -371,12 +407,13 @@ def _plain(text: str) -> str:
 
 @cache
 def _load_shipped(name: str) -> Regulation:
-    return _load(SHIPPED / f"{name}.yaml")
+    return _load(locate(name))
 
 
 def _load(path: Path) -> Regulation:
-    draft = read_draft(path)
-    defects = [*draft.defects, *contradictions(draft)]
-    if draft.head is None or defects:
-        raise RulesError(str(path), defects)
-    return Regulation(draft.head, {rule: tuple(p.entry for p in placed) for rule, placed in draft.rules.items()})
+    draft = load_draft(path)
+    if draft.head is None:
+        raise AssertionError("a draft without defects has a header")
+    rules = {rule: tuple(placed.entry for placed in entries) for rule, entries in draft.rules.items()}
+    criteria = (placed.entry for placed in draft.criteria)
+    return Regulation(draft.head, rules, (each for each in criteria if isinstance(each, Criteria)))

@@ -1,6 +1,6 @@
 """What the regulation answers: due dates, windows, freshness and routes, each with its basis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
@@ -84,13 +84,18 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When applications for review are accepted, both days included; `campaign_id` if a campaign set it."""
+    """When applications for review are accepted, both days included; `campaign_id` if a campaign set it.
+
+    `nominal_opens` and `nominal_closes` are the rule's own days, before holiday roll-over and campaign.
+    """
 
     opens: date
     closes: date
     provisional: bool
     basis: Basis
     campaign_id: str | None = None
+    nominal_opens: date = field(kw_only=True)
+    nominal_closes: date = field(kw_only=True)
 
     def contains(self, moment: datetime | date) -> bool:
         """Whether the window is open on this Shanghai date, or at this aware instant."""

@@ -1,8 +1,9 @@
 """The shape of a rules file: its header, and for every rule the entries that it may have."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
@@ -97,9 +98,10 @@ class ReminderStages(Part):
 
 
 class Head(Part):
-    """A rules file but for its rules, which are read one by one."""
+    """A rules file but for its rules and its criteria of assessment, which are read one by one."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    extends: Words | None = None
     name: Wording
     documents: dict[str, Document]
     titles: dict[Title, TitleNames]
@@ -108,6 +110,7 @@ class Head(Part):
     ministry: Office
     reminders: dict[Duty, ReminderStages]
     rules: dict[str, Any]
+    assessment: Annotated[list[Any], Field(min_length=1)]
 
 
 class Span(Part, Generic[Bound]):
@@ -128,6 +131,20 @@ class Span(Part, Generic[Bound]):
         """Whether no end is set."""
         return self.end is None
 
+    def without(self, other: Self) -> Iterator[Self]:
+        """What is left of the time, before and after another."""
+        if other.first() > self.first():
+            before = min(self.last(), other.first() - 1)
+            yield self.model_copy(update={"end": None if before >= _FOREVER else self.bound(before)})
+        if other.last() < self.last():
+            after = max(self.first(), other.last() + 1)
+            yield self.model_copy(update={"start": self.bound(after) if after else None})
+
+    @staticmethod
+    def bound(at: int) -> Any:
+        """The year, or the date, that `first` and `last` give as a number."""
+        raise NotImplementedError
+
 
 def _ordinal(bound: int | date) -> int:
     return bound.toordinal() if isinstance(bound, date) else bound
@@ -139,12 +156,20 @@ class YearSpan(Span[int]):
     start: Year | None = Field(None, alias="from")
     end: Year | None = Field(None, alias="to")
 
+    @staticmethod
+    def bound(at: int) -> int:
+        return at
+
 
 class DateSpan(Span[date]):
     """Dates in force."""
 
     start: IsoDate | None = Field(None, alias="from")
     end: IsoDate | None = Field(None, alias="to")
+
+    @staticmethod
+    def bound(at: int) -> date:
+        return date.fromordinal(at)
 
 
 class _Facts(dict[str, object]):

@@ -4,19 +4,21 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from services.reviews.commands.applications import conditions_of
 from services.reviews.commands.eligibility import restore_by_officer, revoke_by_officer
 from services.reviews.commands.grants import grant_many
+from services.reviews.commands.hindsight import suppose
 from services.reviews.forms import Grant, Restoration, Revocation
 from services.reviews.models import Certification
 from services.reviews.repository import applications
 from services.reviews.repository import certifications as titles
+from services.reviews.suppositions import Moment, RulesName
 from services.reviews.views import CertificationDetail, CertificationView, EligibilityView
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.messaging import Work
-from shared.regulation import Title, normalise_credit_code
+from shared.regulation import Regulation, Title, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.idempotency import OnceDep, Reply
 from shared.web.paging import Page, Paging
@@ -117,10 +119,24 @@ async def read_certification(request: Request, certification_id: UUID, caller: C
 
 
 @router.get("/{certification_id}/eligibility")
-async def read_eligibility(request: Request, certification_id: UUID, caller: CallerDep) -> EligibilityView:
-    """Whether the review can be applied for, with every condition, its inputs and its article."""
+async def read_eligibility(
+    request: Request,
+    certification_id: UUID,
+    caller: CallerDep,
+    as_of: Annotated[Moment | None, Query(description="What would be decided then; a date means its end")] = None,
+    rules: Annotated[RulesName | None, Query(description="What would be decided under these rules")] = None,
+) -> EligibilityView:
+    """Whether the review can be applied for, with every condition, its inputs and its article.
+
+    With `as_of` or `rules` the answer is hypothetical: it says of when its facts are, and changes nothing.
+    """
     async with request.app.state.backend.work() as work:
         certification = await _seen(work, certification_id, caller)
+        if as_of is not None or rules is not None:
+            regulation = Regulation.load(rules) if rules else work.regulation
+            return EligibilityView.supposed(
+                certification, await suppose(work, certification, as_of or work.now(), regulation)
+            )
         judged, copy = await conditions_of(work, certification)
         return EligibilityView.of(certification, judged, copy, work)
 

@@ -39,6 +39,12 @@ class ConditionsNotMet(Conflict):
 
 async def conditions_of(work: Work, certification: Certification) -> tuple[tuple[Condition, ...], ProfileCopy | None]:
     """Every condition for a review now, by what is known here, and the copy of the profile that they rest on."""
+    facts, copy = await present_facts(work, certification)
+    return judge(facts), copy
+
+
+async def present_facts(work: Work, certification: Certification) -> tuple[Facts, ProfileCopy | None]:
+    """What is known here now of a title and its firm, and the copy of the profile that it rests on."""
     copy = await copies.profile_copy(work.session, certification.credit_code)
     duties = (await titles.duties(work.session, [certification.id]))[certification.id]
     present = (await applications.open_reviews(work.session, [certification.id])).get(certification.id)
@@ -51,7 +57,7 @@ async def conditions_of(work: Work, certification: Certification) -> tuple[tuple
         confirmed_missed=_years(duties, DutyStatus.MISSED),
         forgiven=_years(duties, DutyStatus.FORGIVEN),
     )
-    return judge(facts), copy
+    return facts, copy
 
 
 async def apply(work: Work, certification_id: UUID, signatory: str, statement: str | None, caller: Caller) -> Found:

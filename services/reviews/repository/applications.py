@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from services.reviews.hindsight import PastReview
 from services.reviews.models import Certification, Objection, OnSiteCheck, Review, ReviewStep
 from services.reviews.repository.certifications import still_unsettled
 from services.reviews.vocabulary import OPEN_REVIEWS
@@ -155,3 +156,24 @@ async def objections_so_far(session: AsyncSession, review_id: UUID) -> int:
 
 async def objection(session: AsyncSession, review_id: UUID, number: int) -> Objection | None:
     return await session.get(Objection, (review_id, number), populate_existing=True)
+
+
+async def past_reviews(session: AsyncSession, certification: Certification) -> list[PastReview]:
+    """Every application that was made for a title, the oldest first."""
+    rows = await session.execute(
+        select(Review, func.max(ReviewStep.at))
+        .join(ReviewStep, ReviewStep.review_id == Review.id)
+        .where(Review.credit_code == certification.credit_code, Review.certification_id == certification.id)
+        .group_by(Review.id)
+        .order_by(Review.id)
+    )
+    return [
+        PastReview(
+            review_id=review.id,
+            status=review.status,
+            applied_at=review.applied_at,
+            ended_at=None if review.status in OPEN_REVIEWS else last,
+            period_end=review.valid_to,
+        )
+        for review, last in rows
+    ]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text, false, text
+from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -103,6 +103,27 @@ class ReportStep(Base):
     due: Mapped[date | None]
     late: Mapped[bool | None]
     paper_reference: Mapped[str | None]
+
+
+class Attachment(Base):
+    """A file that belongs to a report; its content lies in the store under `stored_as`. The same content once."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (UniqueConstraint("report_id", "sha256", name="attachments_once"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    uploaded_at: Mapped[datetime]
+    uploaded_by: Mapped[str]
+    uploaded_by_name: Mapped[str]
+
+    @property
+    def stored_as(self) -> str:
+        return f"{self.report_id}/{self.id}"
 
 
 class Occurrence(LateChange, Base):

@@ -1,5 +1,6 @@
 """What the changes service answers."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.changes.domain.cases import case_of, state_of, worklist
-from services.changes.models import Occurrence, Report, ReportStep
+from services.changes.models import Attachment, Occurrence, Report, ReportStep
 from services.changes.vocabulary import OccurrenceState
 from shared.contracts import Citation
 from shared.regulation import DueDate, Regulation, Worklist, end_of_day
@@ -172,19 +173,41 @@ class ReportView(BaseModel):
         return cls.model_validate(_report(report, regulation, today))
 
 
-class ReportDetail(ReportView):
-    """A change report with its history, and what a draft or a returned one still lacks."""
+class AttachmentView(BaseModel):
+    """A file that belongs to a report; `media_type` is what its content says, `size` in bytes."""
 
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime
+    uploaded_by_name: str
+
+
+class ReportDetail(ReportView):
+    """A change report with its attachments and history, and what a draft or a returned one still lacks."""
+
+    attachments: list[AttachmentView]
     steps: list[StepView]
     defects: list[Defect]
 
     @classmethod
     def with_history(
-        cls, report: Report, regulation: Regulation, today: date, steps: list[ReportStep], defects: list[Defect]
+        cls,
+        report: Report,
+        regulation: Regulation,
+        today: date,
+        attachments: Sequence[Attachment],
+        steps: Sequence[ReportStep],
+        defects: list[Defect],
     ) -> "ReportDetail":
         return cls.model_validate(
             {
                 **_report(report, regulation, today),
+                "attachments": [AttachmentView.model_validate(each) for each in attachments],
                 "steps": [StepView.model_validate(step) for step in steps],
                 "defects": defects,
             }

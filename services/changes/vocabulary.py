@@ -24,6 +24,7 @@ class Act(StrEnum):
 
     EDIT = "edit"
     DISCARD = "discard"
+    ATTACH = "attach"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     RETURN = "return"

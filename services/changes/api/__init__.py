@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.changes.api import bulk, occurrences, offices, reports
+from services.changes.api import attachments, bulk, occurrences, offices, reports
 
 router = APIRouter(prefix="/api/v1")
 router.include_router(reports.router)
 router.include_router(offices.router)
 router.include_router(bulk.router)
+router.include_router(attachments.router)
 router.include_router(occurrences.router)

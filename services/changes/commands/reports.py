@@ -10,7 +10,7 @@ from services.changes.commands.records import AlreadySanctioned, held, known_fir
 from services.changes.domain.cases import require
 from services.changes.forms import Draft, complete, defects_of
 from services.changes.models import Report
-from services.changes.repository import firms, reports
+from services.changes.repository import attachments, firms, reports
 from services.changes.vocabulary import OFFICE, Act, Status
 from shared.contracts import (
     ChangeDiscarded,
@@ -78,15 +78,17 @@ async def edit(work: Work, report_id: UUID, form: Draft, expected: int) -> Repor
     return report
 
 
-async def discard(work: Work, report_id: UUID, expected: int) -> None:
-    """Delete a draft; nothing of it stays."""
+async def discard(work: Work, report_id: UUID, expected: int) -> list[str]:
+    """Delete a draft; nothing of it stays. What its attachments are stored as, to be removed after the commit."""
     report = await held(work, report_id)
     require(Act.DISCARD, report.status)
     hold(expected, report.version)
     report.version += 1
     tell(work, report, ChangeDiscarded)
+    files = [each.stored_as for each in await attachments.attachments(work.session, report_id)]
     await reports.remove(work.session, report_id)
     work.session.expunge(report)
+    return files
 
 
 async def submit(work: Work, report_id: UUID, declaration: Declaration, caller: Caller, *, assisted: bool) -> Report:

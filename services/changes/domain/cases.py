@@ -16,6 +16,10 @@ MACHINE: Mapping[Act, Mapping[Status, frozenset[Status]]] = MappingProxyType(
             Status.DRAFT: frozenset({Status.DRAFT}),
             Status.RETURNED: frozenset({Status.RETURNED}),
         },
+        Act.ATTACH: {
+            Status.DRAFT: frozenset({Status.DRAFT}),
+            Status.RETURNED: frozenset({Status.RETURNED}),
+        },
         Act.DISCARD: {Status.DRAFT: frozenset()},
         Act.SUBMIT: {Status.DRAFT: frozenset({Status.SUBMITTED})},
         Act.WITHDRAW: {

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from shared.contracts import ChangeType, TitleOutcome
+from shared.contracts import ChangeType, SanctionChoice, TitleOutcome
 from shared.web.fields import CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose, wrong
 
 EARLIEST = date(2000, 1, 1)
@@ -22,7 +22,10 @@ Text1000 = Annotated[str, Field(max_length=1000)]
 
 
 class Draft(Form):
-    """A report being written: firm, type and date must be right, the rest may be unfinished."""
+    """A report being written: firm, type and date must be right, the rest may be unfinished.
+
+    `occurrence_id` is what officers recorded of the change, where that is another type or day.
+    """
 
     credit_code: CreditCode
     type: ChangeType
@@ -32,6 +35,7 @@ class Draft(Form):
     reason: Text1000 = ""
     details: dict[str, Any] = Field(default_factory=dict)
     impact: dict[str, Any] = Field(default_factory=dict)
+    occurrence_id: UUID | None = None
 
 
 class Impact(Form):
@@ -206,6 +210,7 @@ class BulkAct(StrEnum):
     RETURN = "return"
     DECISION = "decision"
     ASSIGNMENT = "assignment"
+    SANCTION = "sanction"
 
 
 class Bulk(Form):
@@ -214,6 +219,27 @@ class Bulk(Form):
     act: BulkAct
     ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
     body: dict[str, Any]
+
+
+class SanctionForm(Form):
+    """What a change costs that was not reported in time; without titles, every one that is held (第十三条)."""
+
+    choice: SanctionChoice
+    certification_ids: Annotated[list[UUID], Field(min_length=1, max_length=20)] | None = None
+    reason: Prose
+
+
+class OccurrenceForm(Form):
+    """A major change that an officer saw, and by what."""
+
+    credit_code: CreditCode
+    type: ChangeType
+    happened_on: HappenedOn
+    evidence: Prose
+
+
+class Dismissal(Form):
+    reason: Prose
 
 
 class MinistryAnswer(Form):

@@ -1,10 +1,10 @@
-"""Tables of the changes service: change reports with their history, copies of firms and their titles."""
+"""Tables of the changes service: reports with their history, recorded occurrences, copies of firms and titles."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text, false, text
+from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -18,14 +18,26 @@ class Base(DeclarativeBase):
     }
 
 
-class Report(Base):
+class LateChange:
+    """What a change costs that was not reported in time.
+
+    `sanction` holds the officer's choice with one entry per title in `titles`; it is `sanction_referred` while one of
+    them lies with the ministry.
+    """
+
+    sanction: Mapped[dict[str, Any] | None]
+    sanction_referred: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class Report(LateChange, Base):
     """A change report (重大变化情况报告表).
 
     `form` is what the firm wrote. `nominal_due`, `due`, `provisional` and `citation` follow from `happened_on`;
     `submitted_at` and `on_time` are those of the first submission. `decisions` holds one entry per title.
     `handling_due` and `handling_left` are its clock (办理时限). While it is returned `correction` says what its firm is
     to correct by `correction_due`, and `returned_from` the state that it goes back to. `assignee` is the officer who
-    took it; `assisted`: an officer files it for the firm (代办).
+    took it; `assisted`: an officer files it for the firm (代办). `occurrence_id` is what officers had recorded of the
+    change before.
     """
 
     __tablename__ = "reports"
@@ -34,6 +46,7 @@ class Report(Base):
         Index("reports_by_authority", "authority", "id"),
         Index("reports_by_status", "status", "id"),
         Index("reports_by_date", "happened_on", "id"),
+        Index("reports_sanction_referred", "id", postgresql_where=text("sanction_referred")),
         Index("reports_by_handling", "handling_due", postgresql_where=text("handling_due IS NOT NULL")),
         Index("reports_by_correction", "correction_due", postgresql_where=text("correction_due IS NOT NULL")),
         Index("reports_by_assignee", "assignee", "id", postgresql_where=text("assignee IS NOT NULL")),
@@ -63,6 +76,7 @@ class Report(Base):
     assignee: Mapped[str | None]
     assignee_name: Mapped[str | None]
     assisted: Mapped[bool] = mapped_column(server_default=false())
+    occurrence_id: Mapped[UUID | None]
 
 
 class ReportStep(Base):
@@ -89,6 +103,72 @@ class ReportStep(Base):
     due: Mapped[date | None]
     late: Mapped[bool | None]
     paper_reference: Mapped[str | None]
+
+
+class Attachment(Base):
+    """A file that belongs to a report; its content lies in the store under `stored_as`. The same content once."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (UniqueConstraint("report_id", "sha256", name="attachments_once"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("reports.id"))
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    uploaded_at: Mapped[datetime]
+    uploaded_by: Mapped[str]
+    uploaded_by_name: Mapped[str]
+
+    @property
+    def stored_as(self) -> str:
+        return f"{self.report_id}/{self.id}"
+
+
+class Occurrence(LateChange, Base):
+    """A major change that an officer saw (in the business register, say) and its firm is to report.
+
+    A firm's change of one type and day is recorded once, unless it was dismissed. `report_id` is the report that
+    reported it.
+    """
+
+    __tablename__ = "occurrences"
+    __table_args__ = (
+        Index(
+            "occurrences_once",
+            "credit_code",
+            "type",
+            "happened_on",
+            unique=True,
+            postgresql_where=text("status <> 'dismissed'"),
+        ),
+        Index("occurrences_by_firm", "credit_code", "id"),
+        Index("occurrences_by_authority", "authority", "id"),
+        Index("occurrences_open", "due", "id", postgresql_where=text("status = 'open'")),
+        Index("occurrences_by_report", "report_id", postgresql_where=text("report_id IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    credit_code: Mapped[str]
+    enterprise_name: Mapped[str]
+    authority: Mapped[str]
+    type: Mapped[str]
+    status: Mapped[str]
+    happened_on: Mapped[date]
+    evidence: Mapped[str]
+    nominal_due: Mapped[date]
+    due: Mapped[date]
+    provisional: Mapped[bool]
+    citation: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    recorded_by_name: Mapped[str]
+    report_id: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_name: Mapped[str | None]
+    closed_for: Mapped[str | None]
 
 
 class Firm(Base):

@@ -1,13 +1,15 @@
 """What the changes service answers."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.changes.domain import case_of, worklist
-from services.changes.models import Report, ReportStep
+from services.changes.domain.cases import case_of, state_of, worklist
+from services.changes.models import Attachment, Occurrence, Report, ReportStep
+from services.changes.vocabulary import OccurrenceState
 from shared.contracts import Citation
 from shared.regulation import DueDate, Regulation, Worklist, end_of_day
 from shared.web.problems import Defect
@@ -61,6 +63,38 @@ class DecisionView(BaseModel):
     decided_at: datetime
     answered_on: date | None = None
     citation: Citation
+
+
+class TitleSanctionView(BaseModel):
+    """What an unreported or late change costs one title; a referred one waits for the ministry."""
+
+    certification_id: UUID
+    title: str
+    title_name: str
+    outcome: str
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    answered_on: date | None = None
+
+
+class SanctionView(BaseModel):
+    """What an officer chose for a change that was not reported in time, why, and by which article."""
+
+    choice: str
+    reason: str
+    decided_by: str
+    decided_by_name: str
+    decided_at: datetime
+    citation: Citation
+    titles: list[TitleSanctionView]
+
+    @classmethod
+    def of(cls, late: Report | Occurrence, regulation: Regulation) -> Self | None:
+        if late.sanction is None:
+            return None
+        titles = [each | {"title_name": regulation.names[each["title"]]} for each in late.sanction["titles"]]
+        return cls.model_validate(late.sanction | {"titles": titles})
 
 
 class DefectView(BaseModel):
@@ -131,27 +165,97 @@ class ReportView(BaseModel):
     assisted: bool
     correction: CorrectionView | None
     decisions: list[DecisionView]
+    sanction: SanctionView | None
+    occurrence_id: UUID | None
 
     @classmethod
     def of(cls, report: Report, regulation: Regulation, today: date) -> "ReportView":
         return cls.model_validate(_report(report, regulation, today))
 
 
-class ReportDetail(ReportView):
-    """A change report with its history, and what a draft or a returned one still lacks."""
+class AttachmentView(BaseModel):
+    """A file that belongs to a report; `media_type` is what its content says, `size` in bytes."""
 
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime
+    uploaded_by_name: str
+
+
+class ReportDetail(ReportView):
+    """A change report with its attachments and history, and what a draft or a returned one still lacks."""
+
+    attachments: list[AttachmentView]
     steps: list[StepView]
     defects: list[Defect]
 
     @classmethod
     def with_history(
-        cls, report: Report, regulation: Regulation, today: date, steps: list[ReportStep], defects: list[Defect]
+        cls,
+        report: Report,
+        regulation: Regulation,
+        today: date,
+        attachments: Sequence[Attachment],
+        steps: Sequence[ReportStep],
+        defects: list[Defect],
     ) -> "ReportDetail":
         return cls.model_validate(
             {
                 **_report(report, regulation, today),
+                "attachments": [AttachmentView.model_validate(each) for each in attachments],
                 "steps": [StepView.model_validate(step) for step in steps],
                 "defects": defects,
+            }
+        )
+
+
+class OccurrenceView(BaseModel):
+    """A major change that an officer saw and its firm is to report.
+
+    `state` is overdue once its time is over without a report; what that costs an officer decides, never the platform:
+    `consequence` is what it may be.
+    """
+
+    id: UUID
+    version: int
+    credit_code: str
+    enterprise_name: str
+    authority: str
+    type: str
+    state: OccurrenceState
+    happened_on: date
+    evidence: str
+    nominal_due: date
+    due: date
+    deadline: datetime
+    provisional: bool
+    citation: Citation
+    consequence: Citation | None
+    recorded_at: datetime
+    recorded_by_name: str
+    report_id: UUID | None
+    closed_at: datetime | None
+    closed_by_name: str | None
+    closed_for: str | None
+    sanction: SanctionView | None
+
+    @classmethod
+    def of(cls, occurrence: Occurrence, regulation: Regulation, today: date) -> Self:
+        state = state_of(occurrence, today)
+        late = state in (OccurrenceState.OVERDUE, OccurrenceState.SANCTIONED)
+        shown = {name: getattr(occurrence, name) for name in cls.model_fields if hasattr(occurrence, name)}
+        return cls.model_validate(
+            shown
+            | {
+                "state": state,
+                "deadline": end_of_day(occurrence.due),
+                "consequence": Citation.model_validate(regulation.late_change_report_basis) if late else None,
+                "sanction": SanctionView.of(occurrence, regulation),
             }
         )
 
@@ -174,6 +278,7 @@ def _report(report: Report, regulation: Regulation, today: date) -> dict[str, An
                 "assignee_name",
                 "assisted",
                 "correction",
+                "occurrence_id",
             )
         },
         **report.form,
@@ -188,6 +293,7 @@ def _report(report: Report, regulation: Regulation, today: date) -> dict[str, An
             on_time=report.on_time,
             consequence=Citation.model_validate(regulation.late_change_report_basis) if late else None,
         ),
+        "sanction": SanctionView.of(report, regulation),
         "worklist": worklist(case_of(report), today),
         "handling": Handling(due=report.handling_due, left=report.handling_left),
         "decisions": [each | {"title_name": regulation.names[each["title"]]} for each in report.decisions],

@@ -24,6 +24,7 @@ class Act(StrEnum):
 
     EDIT = "edit"
     DISCARD = "discard"
+    ATTACH = "attach"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     RETURN = "return"
@@ -32,6 +33,18 @@ class Act(StrEnum):
     DECIDE = "decide"
     RECORD_ANSWER = "record_answer"
     ASSIGN = "assign"
+    SANCTION = "sanction"
+    ANSWER_SANCTION = "answer_sanction"
+
+
+class OccurrenceState(StrEnum):
+    """A change that officers saw before its firm reported it. `overdue` is computed: open, and its time is over."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    REPORTED = "reported"
+    DISMISSED = "dismissed"
+    SANCTIONED = "sanctioned"
 
 
 OFFICE: Mapping[Status, Step] = MappingProxyType(
@@ -42,6 +55,9 @@ OFFICE: Mapping[Status, Step] = MappingProxyType(
     }
 )
 """Who has a report in that state in hand; where nobody is named it lies with the firm, or is done."""
+
+MADE = (Status.SUBMITTED, Status.RETURNED, Status.OPINION_GIVEN, Status.REFERRED, Status.DECIDED)
+"""The states of a report that was made and stands."""
 
 TO_REVIEW = (Status.SUBMITTED, Status.OPINION_GIVEN)
 """The states in which an office here has a report in hand, against its clock."""

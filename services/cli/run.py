@@ -104,7 +104,9 @@ async def _serve(
         clock.move(at)
     base = f"http://127.0.0.1:{port}"
     async with local_mail(folder / "mail") as smtp_port:
-        await _serve_with(console, listening, base, folder, _build(base, urls, smtp_port, clock), clock, sample=sample)
+        await _serve_with(
+            console, listening, base, folder, _build(base, folder, urls, smtp_port, clock), clock, sample=sample
+        )
 
 
 async def _serve_with(
@@ -146,10 +148,11 @@ async def _serve_with(
         raise CannotRun("The platform could not be started; what went wrong stands above")
 
 
-def _build(base: str, urls: Mapping[str, str], smtp_port: int, clock: ShiftedClock) -> dict[str, Service]:
+def _build(base: str, folder: Path, urls: Mapping[str, str], smtp_port: int, clock: ShiftedClock) -> dict[str, Service]:
     around = Surroundings(EmbeddedBus(), clock)
     own: dict[str, dict[str, object]] = {
-        "notifier": {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "none", "portal_url": base}
+        "changes": {"attachments_url": str(folder / "attachments")},
+        "notifier": {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "none", "portal_url": base},
     }
     return {
         name: builder(name)(

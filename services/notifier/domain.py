@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.notifier.models import Application, Certification, Obligation, Report
-from services.notifier.vocabulary import START, ObligationState
+from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
+from services.notifier.vocabulary import OVERDUE, START, ObligationState
 from shared.contracts import Citation
 from shared.regulation import (
     Duty,
@@ -34,7 +34,11 @@ Key = tuple[str, str, date]
 
 @dataclass(slots=True)
 class Owed:
-    """A duty as the copies show it. `announced`: a mail of its own tells of it when it arises."""
+    """A duty as the copies show it.
+
+    `announced`: a mail of its own tells of it when it arises. `follows` is the subject whose place it takes, and whose
+    reminders it goes on with.
+    """
 
     duty: Duty
     subject: str
@@ -46,6 +50,7 @@ class Owed:
     citation: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
     announced: bool = False
+    follows: str | None = None
 
     @property
     def key(self) -> Key:
@@ -176,6 +181,57 @@ def report_owed(report: Report) -> Owed | None:
     )
 
 
+def changes_owed(reports: Iterable[Report], occurrences: Iterable[Occurrence]) -> list[Owed]:
+    """The change reports that a firm owes: those it drafts, and those for changes that officers recorded.
+
+    One change is owed once: what officers recorded gives way to a report that is being written of it, or was made.
+    """
+    known = list(reports)
+    recorded = list(occurrences)
+    owed = []
+    for report in known:
+        each = report_owed(report)
+        if each is None:
+            continue
+        for occurrence in recorded:
+            if tells_of(report, occurrence):
+                each.follows = str(occurrence.id)
+                each.facts["occurrence_id"] = str(occurrence.id)
+        owed.append(each)
+    for occurrence in recorded:
+        if occurrence.standing != ObligationState.OPEN or any(
+            report.standing != ObligationState.ENDED and tells_of(report, occurrence) for report in known
+        ):
+            continue
+        owed.append(
+            Owed(
+                duty=Duty.CHANGE_REPORT,
+                subject=str(occurrence.id),
+                year=None,
+                nominal_due=occurrence.nominal_due,
+                due=occurrence.due,
+                acts_from=occurrence.recorded_at,
+                state=ObligationState.OPEN,
+                citation=occurrence.citation,
+                facts={
+                    "type": occurrence.type,
+                    "happened_on": occurrence.happened_on.isoformat(),
+                    "provisional": occurrence.provisional,
+                    "occurrence_id": str(occurrence.id),
+                    "evidence": occurrence.evidence,
+                },
+                announced=True,
+            )
+        )
+    return owed
+
+
+def tells_of(report: Report, occurrence: Occurrence) -> bool:
+    """Whether a report is one of the change that officers recorded: it names it, or has its type and day."""
+    same = (report.type, report.happened_on) == (occurrence.type, occurrence.happened_on)
+    return same or report.occurrence_id == occurrence.id
+
+
 def corrections_owed(cases: Iterable[Report | Application]) -> list[Owed]:
     """The returned cases (退回补正) that wait for their firm; the news of the return is their first reminder."""
     return [
@@ -201,6 +257,7 @@ def met_after_all(
     updates: Mapping[int, datetime],
     applications: Iterable[Application],
     reports: Iterable[Report],
+    occurrences: Iterable[Occurrence] = (),
 ) -> bool:
     """Whether an obligation that the copies no longer show was met before it went, whatever was heard of first."""
     match obligation.duty:
@@ -215,9 +272,9 @@ def met_after_all(
                 str(report.id) == obligation.subject and report.standing == ObligationState.MET for report in reports
             )
         case _:
-            return any(
-                str(report.id) == obligation.subject and report.standing == ObligationState.MET for report in reports
-            )
+            made = {str(report.id): report.standing for report in reports}
+            told = {str(occurrence.id): occurrence.standing for occurrence in occurrences}
+            return (made | told).get(obligation.subject) == ObligationState.MET
 
 
 def stages(reminders: Reminders, duty: str, nominal_due: date, due: date, acts_from: datetime) -> tuple[Stage, ...]:
@@ -236,6 +293,13 @@ def stages(reminders: Reminders, duty: str, nominal_due: date, due: date, acts_f
         at = start_of_day(last - timedelta(days=days))
         found.append((at if days == announced else max(at, acts_from), -days, str(days)))
     return tuple(Stage(name, at) for at, _, name in sorted(found))
+
+
+def plan(each: Obligation | Owed, regulation: Regulation) -> tuple[Stage, ...]:
+    """The stages of a duty; a change that officers know of has a last one once its time is over."""
+    planned = stages(regulation.reminders(each.duty), each.duty, each.nominal_due, each.due, each.acts_from)
+    known_to_officers = each.duty == Duty.CHANGE_REPORT and "occurrence_id" in each.facts
+    return (*planned, Stage(OVERDUE, end_of_day(each.due))) if known_to_officers else planned
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,17 @@ from shared.contracts import (
     ChangeReportState,
     ChangeResubmitted,
     ChangeReturned,
+    ChangeSanctioned,
     ChangeSubmitted,
     ChangeWithdrawn,
     Citation,
     EligibilityRestored,
     EligibilityRevoked,
     EventData,
+    OccurrenceClosed,
+    OccurrenceRecorded,
+    OccurrenceReopened,
+    OccurrenceState,
     ProfileChanged,
     ProfileRegistered,
     ProfileUpdated,
@@ -227,18 +232,19 @@ def change_submitted(batch: Batch, event: Event[ChangeSubmitted]) -> None:
 @notes(ChangeReturned)
 def change_returned(batch: Batch, event: Event[ChangeReturned]) -> None:
     """The report was made; what is owed is its correction."""
-    data = event.data
-    batch.report(data.report, ObligationState.MET, data.correction)
-    _tell_report(
-        batch,
-        event,
-        Kind.CHANGE_RETURNED,
-        data.report,
-        _cited(data.correction.citation),
-        by=data.correction.returned_by,
-        correction_due=data.correction.due.isoformat(),
-        defects=[each.model_dump() for each in data.correction.defects],
-    )
+    report = event.data.report
+    batch.report(report, ObligationState.MET)
+    if report.correction is not None:
+        _tell_report(
+            batch,
+            event,
+            Kind.CHANGE_RETURNED,
+            report,
+            _cited(report.correction.citation),
+            by=report.correction.returned_by,
+            correction_due=report.correction.due.isoformat(),
+            defects=[each.model_dump() for each in report.correction.defects],
+        )
 
 
 @notes(ChangeResubmitted)
@@ -282,6 +288,59 @@ def change_decided(batch: Batch, event: Event[ChangeDecided]) -> None:
         _cited(basis),
         decisions=[each.model_dump(mode="json", include={"title", "outcome", "reason"}) for each in decisions],
     )
+
+
+@notes(ChangeSanctioned)
+def change_sanctioned(batch: Batch, event: Event[ChangeSanctioned]) -> None:
+    data = event.data
+    told: dict[str, Any] = {
+        "choice": data.choice,
+        "reason": data.reason,
+        "sanctions": [each.model_dump(mode="json", include={"title", "outcome", "reason"}) for each in data.titles],
+    }
+    if data.report is not None:
+        batch.report(data.report, ObligationState.MET)
+        _tell_report(batch, event, Kind.CHANGE_SANCTIONED, data.report, _cited(data.citation), **told)
+    if data.occurrence is not None:
+        batch.occurrence(data.occurrence)
+        _tell_occurrence(batch, event, Kind.CHANGE_SANCTIONED, data.occurrence, data.citation, **told)
+
+
+@notes(OccurrenceRecorded, OccurrenceReopened)
+def occurrence_recorded(batch: Batch, event: Event[OccurrenceRecorded | OccurrenceReopened]) -> None:
+    occurrence = event.data.occurrence
+    batch.occurrence(occurrence)
+    reopened = isinstance(event.data, OccurrenceReopened)
+    _tell_occurrence(batch, event, Kind.OCCURRENCE_RECORDED, occurrence, occurrence.citation, reopened=reopened)
+
+
+@notes(OccurrenceClosed)
+def occurrence_closed(batch: Batch, event: Event[OccurrenceClosed]) -> None:
+    """What was reported is told by the report itself."""
+    data = event.data
+    batch.occurrence(data.occurrence)
+    if data.reason is not None:
+        citation = data.occurrence.citation
+        _tell_occurrence(batch, event, Kind.OCCURRENCE_DISMISSED, data.occurrence, citation, reason=data.reason)
+
+
+def _tell_occurrence(
+    batch: Batch, event: Event[Any], kind: Kind, occurrence: OccurrenceState, citation: Citation, **facts: Any
+) -> None:
+    if recent(event.time, batch.work.now()):
+        batch.tell(
+            occurrence.credit_code,
+            kind,
+            f"{occurrence.occurrence_id}/{occurrence.version}",
+            on=_day(event.time),
+            type=occurrence.type,
+            happened_on=occurrence.happened_on.isoformat(),
+            nominal_due=occurrence.nominal_due.isoformat(),
+            due=occurrence.due.isoformat(),
+            evidence=occurrence.evidence,
+            citation=_cited(citation),
+            **facts,
+        )
 
 
 def _tell_report(

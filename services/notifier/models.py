@@ -76,6 +76,27 @@ class Report(Base):
     provisional: Mapped[bool]
     citation: Mapped[dict[str, Any]]
     correction: Mapped[dict[str, Any] | None]
+    occurrence_id: Mapped[UUID | None]
+
+
+class Occurrence(Base):
+    """A copy of a change that officers recorded, at `version`; `standing` as a report's."""
+
+    __tablename__ = "occurrences"
+    __table_args__ = (Index("occurrences_by_firm", "credit_code"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    credit_code: Mapped[str]
+    version: Mapped[int]
+    type: Mapped[str]
+    standing: Mapped[str]
+    happened_on: Mapped[date]
+    nominal_due: Mapped[date]
+    due: Mapped[date]
+    provisional: Mapped[bool]
+    evidence: Mapped[str]
+    recorded_at: Mapped[datetime]
+    citation: Mapped[dict[str, Any]]
 
 
 class Application(Base):
@@ -97,9 +118,9 @@ class Obligation(Base):
     """Something a firm owes by a date.
 
     `subject` is what it is about: `CREDIT_CODE/YEAR` for an annual update, which a firm owes once however many titles
-    ask for it; the id of the report, the certification or the returned case else. A due date that moves is a new
-    obligation, so that its reminders begin afresh. `stage` is the last stage that was reminded of; `next_stage_at` None
-    when none is left.
+    ask for it; the id of the report, the occurrence, the certification or the returned case else. A due date that moves
+    is a new obligation, so that its reminders begin afresh. `stage` is the last stage that was reminded of;
+    `next_stage_at` None when none is left.
     """
 
     __tablename__ = "obligations"

@@ -62,6 +62,9 @@ class Kind(StrEnum):
     CHANGE_SUBMITTED = "change_submitted"
     CHANGE_RETURNED = "change_returned"
     CHANGE_RESUBMITTED = "change_resubmitted"
+    CHANGE_SANCTIONED = "change_sanctioned"
+    OCCURRENCE_RECORDED = "occurrence_recorded"
+    OCCURRENCE_DISMISSED = "occurrence_dismissed"
     CHANGE_DECIDED = "change_decided"
     REVIEW_SUBMITTED = "review_submitted"
     REVIEW_REFUSED = "review_refused"
@@ -84,3 +87,6 @@ REMINDERS: dict[Duty, Kind] = {
 
 START = "start"
 """The stage at which a duty arises: a change is detected, a review window opens."""
+
+OVERDUE = "overdue"
+"""The last stage of a change that officers know of: its time is over, and it is not reported."""

@@ -42,11 +42,41 @@ class TitleDecision(Part):
     decided_at: AwareDatetime
 
 
+class SanctionChoice(StrEnum):
+    """What an officer chooses for a change that was not reported in time (第十三条)."""
+
+    EXCUSED = "excused"
+    REVOKE_ELIGIBILITY = "revoke_eligibility"
+    CANCEL_TITLE = "cancel_title"
+
+
+class SanctionOutcome(StrEnum):
+    """What the choice does to one title. One that the ministry grants is referred, and then cancelled or retained."""
+
+    EXCUSED = "excused"
+    REVOKE_ELIGIBILITY = "revoke_eligibility"
+    CANCEL_TITLE = "cancel_title"
+    REFER_TITLE = "refer_title"
+    RETAIN_TITLE = "retain_title"
+
+
+class TitleSanction(Part):
+    """What a change that was not reported in time costs one title. `decided_by` is `bureau` or `ministry`."""
+
+    certification_id: UUID
+    title: str
+    outcome: SanctionOutcome
+    reason: str
+    decided_by: str
+    decided_at: AwareDatetime
+
+
 class ChangeReportState(Part):
     """A change report at `version`.
 
     `nominal_due` is the last day of the three months, `due` the day that decides after roll-over to a working day.
     `on_time` is None until the first submission. `assisted`: an officer filed it by the firm's signed paper form.
+    `occurrence_id` is the recorded occurrence that it reports, if any; `correction` what it was returned for.
     """
 
     report_id: UUID
@@ -64,6 +94,31 @@ class ChangeReportState(Part):
     on_time: bool | None = None
     citation: Citation
     assisted: bool = False
+    occurrence_id: UUID | None = None
+    correction: Correction | None = None
+
+
+class OccurrenceState(Part):
+    """A change that officers saw (a rename in the business register, say), at `version`; its three months run.
+
+    `status` is open, reported, dismissed or sanctioned; `report_id` the report that reported it.
+    """
+
+    occurrence_id: UUID
+    credit_code: str
+    version: int
+    enterprise_name: str
+    authority: str
+    type: ChangeType
+    status: str
+    happened_on: date
+    nominal_due: date
+    due: date
+    provisional: bool = False
+    evidence: str
+    recorded_at: AwareDatetime
+    report_id: UUID | None = None
+    citation: Citation
 
 
 @event("change.drafted.v1")
@@ -96,10 +151,9 @@ class ChangeWithdrawn(EventData):
 
 @event("change.returned.v1")
 class ChangeReturned(EventData):
-    """An office gave a report back to its firm, to be corrected and resubmitted."""
+    """An office gave a report back to its firm, to be corrected as its `correction` says and resubmitted."""
 
     report: ChangeReportState
-    correction: Correction
 
 
 @event("change.resubmitted.v1")
@@ -132,3 +186,41 @@ class ChangeDecided(EventData):
     previous_name: str | None = None
     new_name: str | None = None
     new_place: str | None = None
+
+
+@event("change.sanctioned.v1")
+class ChangeSanctioned(EventData):
+    """An officer chose what a change costs that was reported late, or not at all; or the ministry's answer came.
+
+    Exactly one of `report` and `occurrence` is set. `titles` is the whole list as it stands.
+    """
+
+    report: ChangeReportState | None = None
+    occurrence: OccurrenceState | None = None
+    choice: SanctionChoice
+    titles: tuple[TitleSanction, ...]
+    reason: str
+    citation: Citation
+    decided_by: str
+
+
+@event("occurrence.recorded.v1")
+class OccurrenceRecorded(EventData):
+    """An officer recorded that a major change happened, which its firm is to report."""
+
+    occurrence: OccurrenceState
+
+
+@event("occurrence.closed.v1")
+class OccurrenceClosed(EventData):
+    """A recorded change was reported, or an officer dismissed it for a `reason`."""
+
+    occurrence: OccurrenceState
+    reason: str | None = None
+
+
+@event("occurrence.reopened.v1")
+class OccurrenceReopened(EventData):
+    """The report that had closed a recorded change was withdrawn: it is to be reported again."""
+
+    occurrence: OccurrenceState

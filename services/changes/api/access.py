@@ -1,24 +1,28 @@
 """Which reports an account sees and who may act on them; how an act on a report is answered."""
 
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response, status
+from fastapi import Depends, Response, status
 from sqlalchemy import ColumnElement, and_, or_
 
 from services.changes.commands.reports import missing_in
 from services.changes.models import Report
-from services.changes.repository import reports
+from services.changes.repository import attachments, reports
 from services.changes.views import ReportDetail
 from services.changes.vocabulary import Status
 from shared.messaging import Work
-from shared.web.auth import Caller, Forbidden, Role
+from shared.web.auth import Caller, Forbidden, Role, require
 from shared.web.fields import Declaration
 from shared.web.idempotency import Once, Reply
 from shared.web.problems import NotFound
 from shared.web.reach import is_assisted, within_reach
 
 OFFICERS = (Role.AUTHORITY, Role.BUREAU)
+
+Filer = Annotated[Caller, Depends(require(Role.ENTERPRISE, *OFFICERS))]
+"""Who files reports: firms, and officers for them (代办)."""
 
 Act = Callable[[Work], Awaitable[Report]]
 
@@ -79,8 +83,9 @@ async def detail(work: Work, report: Report) -> ReportDetail:
     """The report as it is answered."""
     await work.session.flush()
     steps = await reports.steps(work.session, report.id)
+    attached = await attachments.attachments(work.session, report.id)
     defects = missing_in(report) if report.status in (Status.DRAFT, Status.RETURNED) else []
-    return ReportDetail.with_history(report, work.regulation, work.today(), list(steps), defects)
+    return ReportDetail.with_history(report, work.regulation, work.today(), attached, steps, defects)
 
 
 async def acted(once: Once, act: Act, code: int = status.HTTP_200_OK) -> Response:

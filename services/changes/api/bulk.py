@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from pydantic import ValidationError
 
 from services.changes.api.access import OFFICERS, lying_with
-from services.changes.commands import assignments, decisions
-from services.changes.forms import AlikeDecision, Assignment, Bulk, BulkAct, Opinion, Return
+from services.changes.commands import assignments, decisions, sanctions
+from services.changes.forms import AlikeDecision, Assignment, Bulk, BulkAct, Opinion, Return, SanctionForm
 from services.changes.models import Report
 from shared.messaging import Work
 from shared.web.app import defects_of
@@ -36,6 +36,7 @@ ACTS: Mapping[BulkAct, Doing] = {
     BulkAct.OPINION: Doing(Opinion, (Role.AUTHORITY,), decisions.give_opinion),
     BulkAct.RETURN: Doing(Return, OFFICERS, decisions.return_for_correction),
     BulkAct.DECISION: Doing(AlikeDecision, (Role.BUREAU,), decisions.decide_alike),
+    BulkAct.SANCTION: Doing(SanctionForm, (Role.BUREAU,), sanctions.sanction_report),
     BulkAct.ASSIGNMENT: Doing(Assignment, OFFICERS, assignments.assign),
 }
 

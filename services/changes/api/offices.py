@@ -1,12 +1,12 @@
-"""What the offices do with reports: opinions, returns, decisions, and who takes them in hand."""
+"""What the offices do with reports: opinions, returns, decisions, what a late one costs, who takes them in hand."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from services.changes.api.access import OFFICERS, acted, lying_with
-from services.changes.commands import assignments, decisions
-from services.changes.forms import Assignment, Decision, MinistryAnswer, Opinion, Return
+from services.changes.commands import assignments, decisions, sanctions
+from services.changes.forms import Assignment, Decision, MinistryAnswer, Opinion, Return, SanctionForm
 from services.changes.models import Report
 from services.changes.views import ReportDetail
 from shared.messaging import Work
@@ -67,5 +67,29 @@ async def assign_report(report_id: UUID, form: Assignment, caller: CallerDep, on
     async def act(work: Work) -> Report:
         await lying_with(work, report_id, caller, *OFFICERS)
         return await assignments.assign(work, report_id, form, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/sanction", response_model=ReportDetail)
+async def sanction_report(report_id: UUID, form: SanctionForm, caller: CallerDep, once: OnceDep) -> Response:
+    """Choose what a late report costs: nothing, the right to the review, or the title; never automatic."""
+
+    async def act(work: Work) -> Report:
+        await lying_with(work, report_id, caller, Role.BUREAU)
+        return await sanctions.sanction_report(work, report_id, form, caller)
+
+    return await acted(once, act)
+
+
+@router.post("/{report_id}/sanction/ministry_answer", response_model=ReportDetail)
+async def record_answer_to_sanction(
+    report_id: UUID, form: MinistryAnswer, caller: CallerDep, once: OnceDep
+) -> Response:
+    """What the ministry decided on a title that a late report had referred to it."""
+
+    async def act(work: Work) -> Report:
+        await lying_with(work, report_id, caller, Role.BUREAU)
+        return await sanctions.answer_for_report(work, report_id, form, caller)
 
     return await acted(once, act)

@@ -1,12 +1,13 @@
 """What a firm does with its reports, and who reads them."""
 
+import asyncio
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from services.changes.api.access import OFFICERS, acted, detail, filing, own, seen, visible_to, writing
+from services.changes.api.access import OFFICERS, Filer, acted, detail, filing, own, seen, visible_to, writing
 from services.changes.commands import reports
 from services.changes.forms import EARLIEST, ME, Draft, Submission, Withdrawal
 from services.changes.models import Report
@@ -28,7 +29,6 @@ router = APIRouter(prefix="/changes", tags=["changes"])
 
 LATEST = date(2099, 12, 31)
 Firm = Annotated[Caller, Depends(require(Role.ENTERPRISE))]
-Filer = Annotated[Caller, Depends(require(Role.ENTERPRISE, Role.AUTHORITY, Role.BUREAU))]
 
 
 @router.post("", status_code=201, response_model=ReportDetail)
@@ -125,7 +125,8 @@ async def discard_report(request: Request, report_id: UUID, expected: ExpectedVe
     """Delete a draft."""
     async with request.app.state.backend.work() as work:
         await writing(work, report_id, caller)
-        await reports.discard(work, report_id, expected)
+        files = await reports.discard(work, report_id, expected)
+    await asyncio.to_thread(request.app.state.attachments.remove, *files)
 
 
 @router.post("/{report_id}/submission", response_model=ReportDetail)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.changes.commands.records import held, step
-from services.changes.domain import require
+from services.changes.domain.cases import require
 from services.changes.forms import ME, Assignment
 from services.changes.models import Report
 from services.changes.vocabulary import Act, Status

@@ -1,11 +1,13 @@
 """What the offices do with reports: the authority's opinion, a return for correction, the decision per title."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.changes import domain
 from services.changes.commands.records import held, report_state, step, tell_decision
-from services.changes.domain import require
+from services.changes.domain import titles as domain
+from services.changes.domain.cases import require
 from services.changes.forms import AlikeDecision, Decision, MinistryAnswer, Opinion, Return, TitleDecisionForm
 from services.changes.models import Report
 from services.changes.repository import firms
@@ -57,10 +59,7 @@ async def return_for_correction(work: Work, report_id: UUID, form: Return, calle
         citation=Citation.model_validate(by_rule.basis),
     )
     step(work, report, Act.RETURN, Status.RETURNED, caller, words=None, correction=correction)
-    work.emit(
-        ChangeReturned(credit_code=report.credit_code, report=report_state(report), correction=correction),
-        sequence=report.version,
-    )
+    work.emit(ChangeReturned(credit_code=report.credit_code, report=report_state(report)), sequence=report.version)
     return report
 
 
@@ -101,26 +100,7 @@ async def record_answer(work: Work, report_id: UUID, answer: MinistryAnswer, cal
     require(Act.RECORD_ANSWER, report.status)
     answered = str(answer.certification_id)
     waiting = [each["certification_id"] for each in report.decisions if each["outcome"] == TitleOutcome.REFERRED]
-    defects = []
-    if answered not in waiting:
-        defects.append(
-            Defect(
-                pointer="/certification_id",
-                code="not_referred",
-                detail=f"no answer is awaited for this title, but for {', '.join(waiting)}",
-                detail_zh="该称号没有待工信部答复的事项",
-            )
-        )
-    if report.submitted_at is not None and answer.answered_on < shanghai_date(report.submitted_at):
-        defects.append(
-            Defect(
-                pointer="/answered_on",
-                code="before_the_report",
-                detail=f"the change was reported on {shanghai_date(report.submitted_at)}",
-                detail_zh=f"早于报告提交日期{shanghai_date(report.submitted_at)}",
-            )
-        )
-    if defects:
+    if defects := defects_of_answer(answer, waiting, report.submitted_at):
         raise InvalidInput(errors=defects)
     report.decisions = [
         _decision(work, answer.certification_id, Title(each["title"]), answer.outcome, answer.reason, "ministry")
@@ -133,6 +113,30 @@ async def record_answer(work: Work, report_id: UUID, answer: MinistryAnswer, cal
     step(work, report, Act.RECORD_ANSWER, status, caller, words=answer.reason)
     tell_decision(work, report)
     return report
+
+
+def defects_of_answer(answer: MinistryAnswer, waiting: Sequence[str], asked_at: datetime | None) -> list[Defect]:
+    """Everything that keeps an answer of the ministry from being one; `waiting` are the titles that it was asked of."""
+    defects = []
+    if str(answer.certification_id) not in waiting:
+        defects.append(
+            Defect(
+                pointer="/certification_id",
+                code="not_referred",
+                detail=f"no answer is awaited for this title, but for {', '.join(waiting) or 'none'}",
+                detail_zh="该称号没有待工信部答复的事项",
+            )
+        )
+    if asked_at is not None and answer.answered_on < shanghai_date(asked_at):
+        defects.append(
+            Defect(
+                pointer="/answered_on",
+                code="before_the_report",
+                detail=f"the ministry cannot have answered before {shanghai_date(asked_at)}",
+                detail_zh=f"答复日期不能早于{shanghai_date(asked_at)}",
+            )
+        )
+    return defects
 
 
 def _decision(

@@ -1,12 +1,12 @@
-"""How reports are held, how their moves are written, and how they are told to other services."""
+"""How firms and reports are held, how moves are written, and how reports and occurrences are told to others."""
 
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.changes.domain import case_of, moved
-from services.changes.models import Report, ReportStep
-from services.changes.repository import reports
+from services.changes.domain.cases import case_of, moved
+from services.changes.models import Firm, Occurrence, Report, ReportStep
+from services.changes.repository import firms, reports
 from services.changes.vocabulary import Act, Status
 from shared.contracts import (
     ChangeDecided,
@@ -18,11 +18,37 @@ from shared.contracts import (
     ChangeWithdrawn,
     Citation,
     Correction,
+    OccurrenceState,
     TitleDecision,
 )
 from shared.messaging import Work
 from shared.web.caller import Caller
-from shared.web.problems import NotFound
+from shared.web.problems import Conflict, NotFound
+
+
+class EnterpriseUnknown(Conflict):
+    """This enterprise is not known here (yet)"""
+
+    type = "enterprise-unknown"
+    title_zh = "尚无该企业的登记信息"
+
+
+class AlreadySanctioned(Conflict):
+    """What this change costs was decided already"""
+
+    type = "already-sanctioned"
+    title_zh = "该变化的逾期处理已作出决定"
+
+
+async def known_firm(work: Work, credit_code: str, *, lock: bool = False) -> Firm:
+    """The firm's copy. Raises `EnterpriseUnknown`."""
+    firm = await firms.firm(work.session, credit_code, lock=lock)
+    if firm is None:
+        raise EnterpriseUnknown(
+            "If it was registered a moment ago, repeat the request; else ask your authority to register it",
+            headers={"Retry-After": "2"},
+        )
+    return firm
 
 
 async def held(work: Work, report_id: UUID) -> Report:
@@ -93,6 +119,29 @@ def report_state(report: Report) -> ChangeReportState:
         on_time=report.on_time,
         citation=Citation.model_validate(report.citation),
         assisted=report.assisted,
+        occurrence_id=report.occurrence_id,
+        correction=Correction.model_validate(report.correction) if report.correction else None,
+    )
+
+
+def occurrence_state(occurrence: Occurrence) -> OccurrenceState:
+    """The occurrence as it is told to other services."""
+    return OccurrenceState(
+        occurrence_id=occurrence.id,
+        credit_code=occurrence.credit_code,
+        version=occurrence.version,
+        enterprise_name=occurrence.enterprise_name,
+        authority=occurrence.authority,
+        type=ChangeType(occurrence.type),
+        status=occurrence.status,
+        happened_on=occurrence.happened_on,
+        nominal_due=occurrence.nominal_due,
+        due=occurrence.due,
+        provisional=occurrence.provisional,
+        evidence=occurrence.evidence,
+        recorded_at=occurrence.recorded_at,
+        report_id=occurrence.report_id,
+        citation=Citation.model_validate(occurrence.citation),
     )
 
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.changes.commands.records import held, report_state, step, tell
-from services.changes.domain import require
+from services.changes.commands import occurrences
+from services.changes.commands.records import AlreadySanctioned, held, known_firm, report_state, step, tell
+from services.changes.domain.cases import require
 from services.changes.forms import Draft, complete, defects_of
 from services.changes.models import Report
-from services.changes.repository import firms, reports
+from services.changes.repository import attachments, firms, reports
 from services.changes.vocabulary import OFFICE, Act, Status
 from shared.contracts import (
     ChangeDiscarded,
@@ -26,24 +27,12 @@ from shared.web.app import defects_of as as_defects
 from shared.web.caller import Caller
 from shared.web.conditional import hold
 from shared.web.fields import Declaration
-from shared.web.problems import Conflict, Defect, InvalidInput
-
-
-class EnterpriseUnknown(Conflict):
-    """This enterprise is not known here (yet)"""
-
-    type = "enterprise-unknown"
-    title_zh = "尚无该企业的登记信息"
+from shared.web.problems import Defect, InvalidInput
 
 
 async def draft(work: Work, form: Draft, *, assisted: bool = False) -> Report:
     """Begin a report; `assisted` where an officer does it for the firm (代办). Raises `EnterpriseUnknown`."""
-    firm = await firms.firm(work.session, form.credit_code)
-    if firm is None:
-        raise EnterpriseUnknown(
-            "If it was registered a moment ago, repeat the request; else ask your authority to register it",
-            headers={"Retry-After": "2"},
-        )
+    firm = await known_firm(work, form.credit_code)
     report = Report(
         id=uuid7s.uuid7(),
         version=1,
@@ -56,7 +45,7 @@ async def draft(work: Work, form: Draft, *, assisted: bool = False) -> Report:
         decisions=[],
         assisted=assisted,
     )
-    _write(work, report, form)
+    await _write(work, report, form)
     work.session.add(report)
     await work.session.flush()
     tell(work, report, ChangeDrafted)
@@ -82,22 +71,24 @@ async def edit(work: Work, report_id: UUID, form: Draft, expected: int) -> Repor
                 )
             ]
         )
-    _write(work, report, form)
+    await _write(work, report, form)
     report.version += 1
     if report.status == Status.DRAFT:
         tell(work, report, ChangeDrafted)
     return report
 
 
-async def discard(work: Work, report_id: UUID, expected: int) -> None:
-    """Delete a draft; nothing of it stays."""
+async def discard(work: Work, report_id: UUID, expected: int) -> list[str]:
+    """Delete a draft; nothing of it stays. What its attachments are stored as, to be removed after the commit."""
     report = await held(work, report_id)
     require(Act.DISCARD, report.status)
     hold(expected, report.version)
     report.version += 1
     tell(work, report, ChangeDiscarded)
+    files = [each.stored_as for each in await attachments.attachments(work.session, report_id)]
     await reports.remove(work.session, report_id)
     work.session.expunge(report)
+    return files
 
 
 async def submit(work: Work, report_id: UUID, declaration: Declaration, caller: Caller, *, assisted: bool) -> Report:
@@ -108,6 +99,7 @@ async def submit(work: Work, report_id: UUID, declaration: Declaration, caller: 
     report.submitted_at = work.now()
     report.on_time = _in_time(report)
     report.assisted = assisted
+    await occurrences.settle(work, report, caller)
     _file(work, report, Act.SUBMIT, Status.SUBMITTED, declaration, caller)
     tell(work, report, ChangeSubmitted)
     return report
@@ -125,6 +117,7 @@ async def resubmit(work: Work, report_id: UUID, declaration: Declaration, caller
     late = report.correction_due is not None and work.today() > report.correction_due
     status = Status(report.returned_from or Status.SUBMITTED)
     report.assisted = assisted
+    await occurrences.settle(work, report, caller)
     _file(work, report, Act.RESUBMIT, status, declaration, caller, late=late)
     work.emit(
         ChangeResubmitted(
@@ -136,10 +129,16 @@ async def resubmit(work: Work, report_id: UUID, declaration: Declaration, caller
 
 
 async def withdraw(work: Work, report_id: UUID, reason: str, caller: Caller) -> Report:
-    """Take a report back before an opinion was given, or once it was returned; its timeliness is lost."""
+    """Take a report back before an opinion was given, or once it was returned; its timeliness is lost.
+
+    What it had reported is open again. Raises `AlreadySanctioned`.
+    """
     report = await held(work, report_id)
     require(Act.WITHDRAW, report.status)
+    if report.sanction is not None:
+        raise AlreadySanctioned("What the late report costs was decided; it cannot be taken back any more")
     report.on_time = None
+    await occurrences.reopen(work, report)
     step(work, report, Act.WITHDRAW, Status.WITHDRAWN, caller, words=reason)
     tell(work, report, ChangeWithdrawn)
     return report
@@ -149,7 +148,7 @@ async def _complete(work: Work, report: Report) -> None:
     """Bring the report into the shape in which it is submitted. Raises `InvalidInput` with all it lacks."""
     form = _whole_form(report)
     defects = as_defects(defects_of(form))
-    firm = await firms.firm(work.session, report.credit_code)
+    firm = await firms.firm(work.session, report.credit_code, lock=True)
     if firm is not None:
         report.enterprise_name, report.authority = firm.name, firm.authority
     if report.type == ChangeType.RENAME and form["details"].get("new_name") == report.enterprise_name:
@@ -184,7 +183,10 @@ def _in_time(report: Report) -> bool:
     return report.submitted_at is not None and report.submitted_at < end_of_day(report.due)
 
 
-def _write(work: Work, report: Report, form: Draft) -> None:
+async def _write(work: Work, report: Report, form: Draft) -> None:
+    if form.occurrence_id is not None and form.occurrence_id != report.occurrence_id:
+        await occurrences.require_of(work, form.occurrence_id, form.credit_code)
+    report.occurrence_id = form.occurrence_id
     due = work.regulation.change_report_due(form.happened_on)
     report.type = form.type
     report.happened_on = form.happened_on

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.changes.models import Firm, HeldTitle
 
 
-async def firm(session: AsyncSession, credit_code: str) -> Firm | None:
-    return await session.scalar(select(Firm).where(Firm.credit_code == credit_code))
+async def firm(session: AsyncSession, credit_code: str, *, lock: bool = False) -> Firm | None:
+    """A firm's copy; with `lock`, held until the transaction ends: its reports and occurrences meet one at a time."""
+    query = select(Firm).where(Firm.credit_code == credit_code)
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
 
 
 async def held_titles(session: AsyncSession, credit_code: str) -> Sequence[HeldTitle]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.changes.models import Report, ReportStep
+from services.changes.models import Attachment, Report, ReportStep
 
 
 async def report(session: AsyncSession, report_id: UUID, *, lock: bool = False) -> Report | None:
@@ -40,7 +40,8 @@ async def reports(
 
 
 async def remove(session: AsyncSession, report_id: UUID) -> None:
-    """Delete a draft with its history."""
+    """Delete a draft with its history and what is attached to it."""
+    await session.execute(delete(Attachment).where(Attachment.report_id == report_id))
     await session.execute(delete(ReportStep).where(ReportStep.report_id == report_id))
     await session.execute(delete(Report).where(Report.id == report_id))
 

@@ -25,6 +25,8 @@ def in_worklist(name: Worklist, today: date, office: str | None = None) -> Colum
                 or_(Report.correction_due.is_(None), Report.correction_due >= today),
             )
         case Worklist.AWAITING_MINISTRY:
-            return Report.status == Status.REFERRED
+            return or_(
+                Report.status == Status.REFERRED, and_(Report.status == Status.DECIDED, Report.sanction_referred)
+            )
         case _:
             return false()  # reports are neither checked against a profile nor put on public notice

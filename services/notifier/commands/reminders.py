@@ -25,13 +25,7 @@ async def remind(work: Work, settings: NotifierSettings) -> int:
     reminders: list[Row] = []
     digests: dict[tuple[str, str], Row] = {}
     for obligation, firm in page:
-        planned = domain.stages(
-            work.regulation.reminders(obligation.duty),
-            obligation.duty,
-            obligation.nominal_due,
-            obligation.due,
-            obligation.acts_from,
-        )
+        planned = domain.plan(obligation, work.regulation)
         choice = domain.choose(planned, obligation.stage, obligation.due, now, settings.too_old)
         looked_at.append(
             {"id": obligation.id, "stage": choice.stage or obligation.stage, "next_stage_at": choice.next_at}

@@ -13,7 +13,7 @@ import uuid_utils.compat as uuid7s
 
 from services.notifier import domain
 from services.notifier.commands.news import to_firm, to_officers
-from services.notifier.models import Application, Certification, Obligation, Report
+from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
 from services.notifier.repository import copies, messages, obligations
 from services.notifier.repository.copies import Known
 from services.notifier.vocabulary import START, Kind, ObligationState, Reason
@@ -22,6 +22,7 @@ from shared.contracts import (
     ChangeReportState,
     Correction,
     EventData,
+    OccurrenceState,
     ProfileState,
     ReviewState,
 )
@@ -29,6 +30,14 @@ from shared.messaging import Event, Work
 from shared.regulation import Regulation, Step
 
 Row = dict[str, Any]
+
+STANDING = {
+    "open": ObligationState.OPEN,
+    "reported": ObligationState.MET,
+    "dismissed": ObligationState.ENDED,
+    "sanctioned": ObligationState.ENDED,
+}
+"""What the state of a recorded occurrence makes of the duty to report it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class Batch:
     firms: dict[str, Row] = field(default_factory=dict)
     certifications: dict[UUID, Row] = field(default_factory=dict)
     reports: dict[UUID, Row] = field(default_factory=dict)
+    occurrences: dict[UUID, Row] = field(default_factory=dict)
     applications: dict[UUID, Row] = field(default_factory=dict)
     heard: list[Row] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
@@ -102,8 +112,7 @@ class Batch:
         }
         _newest(self.certifications, state.certification_id, row)
 
-    def report(self, state: ChangeReportState, standing: ObligationState, correction: Correction | None = None) -> None:
-        """Note a report; with `correction`, one that was returned to its firm."""
+    def report(self, state: ChangeReportState, standing: ObligationState) -> None:
         self._named(state)
         row = {
             "id": state.report_id,
@@ -121,10 +130,33 @@ class Batch:
             ),
             "standing": standing,
             "correction": _returned(
-                correction, case="change_report", type=state.type, happened_on=state.happened_on.isoformat()
+                state.correction, case="change_report", type=state.type, happened_on=state.happened_on.isoformat()
             ),
+            "occurrence_id": state.occurrence_id,
         }
         _newest(self.reports, state.report_id, row)
+
+    def occurrence(self, state: OccurrenceState) -> None:
+        self._named(state)
+        row = {
+            "id": state.occurrence_id,
+            **state.model_dump(
+                include={
+                    "credit_code",
+                    "version",
+                    "type",
+                    "happened_on",
+                    "nominal_due",
+                    "due",
+                    "provisional",
+                    "evidence",
+                    "recorded_at",
+                    "citation",
+                }
+            ),
+            "standing": STANDING[state.status],
+        }
+        _newest(self.occurrences, state.occurrence_id, row)
 
     def application(self, state: ReviewState, outcome: str | None, correction: Correction | None = None) -> None:
         """Note an application; with `correction`, one that was returned to its firm."""
@@ -150,7 +182,7 @@ class Batch:
         """Tell the firm's contact what happened, once for each `kind` and `about`; and the officers of `office`."""
         self.news.append(News(credit_code, kind, about, facts, officers_too, office))
 
-    def _named(self, state: CertificationState | ChangeReportState | ReviewState) -> None:
+    def _named(self, state: CertificationState | ChangeReportState | OccurrenceState | ReviewState) -> None:
         """The firm that a title, report or application names; version 0 gives way to any profile."""
         self._firm(
             credit_code=state.credit_code,
@@ -188,6 +220,7 @@ async def settle(batch: Batch) -> None:
     await copies.take_firms(session, batch.firms.values())
     await copies.take(session, Certification, list(batch.certifications.values()))
     await copies.take(session, Report, list(batch.reports.values()))
+    await copies.take(session, Occurrence, list(batch.occurrences.values()))
     await copies.take(session, Application, list(batch.applications.values()))
     known = await copies.known(session, batch.firms)
     await _settle_obligations(work, list(known.values()))
@@ -222,15 +255,17 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
     added: list[Row] = []
     changed: list[Row | None] = []
     present = {(each.duty, each.subject, each.due): each for each in known.obligations}
+    reminded = {each.subject: each.stage for each in known.obligations}
     for each in owed(known, work.regulation):
         obligation = present.pop(each.key, None)
         if obligation is None:
-            added.append(_new(work, known.firm.credit_code, each))
+            stage = reminded.get(each.follows) if each.follows else START if each.announced else None
+            added.append(_new(work, known.firm.credit_code, each, stage))
         else:
             changed.append(_changed(work, obligation, each.state, each.facts))
     for obligation in present.values():
         if obligation.state != ObligationState.MET:
-            met = domain.met_after_all(obligation, known.updates, known.applications, known.reports)
+            met = domain.met_after_all(obligation, known.updates, known.applications, known.reports, known.occurrences)
             state = ObligationState.MET if met else ObligationState.ENDED
             changed.append(_changed(work, obligation, state, obligation.facts))
     return added, [row for row in changed if row is not None]
@@ -238,18 +273,16 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
 
 def owed(known: Known, regulation: Regulation) -> list[domain.Owed]:
     """Everything that the firm owes by what is known of it."""
-    reports = [each for report in known.reports if (each := domain.report_owed(report)) is not None]
     return [
         *domain.updates_owed(known.firm.credit_code, known.certifications, known.updates, regulation),
         *domain.reviews_owed(known.certifications, known.applications, regulation),
-        *reports,
+        *domain.changes_owed(known.reports, known.occurrences),
         *domain.corrections_owed([*known.reports, *known.applications]),
     ]
 
 
-def _new(work: Work, credit_code: str, each: domain.Owed) -> Row:
+def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> Row:
     is_open = each.state == ObligationState.OPEN
-    stage = START if each.announced else None
     return {
         "id": uuid7s.uuid7(),
         "credit_code": credit_code,
@@ -284,6 +317,5 @@ def _changed(work: Work, obligation: Obligation, state: ObligationState, facts: 
 
 
 def _next_stage_at(work: Work, each: Obligation | domain.Owed, last: str | None) -> Any:
-    planned = domain.stages(work.regulation.reminders(each.duty), each.duty, each.nominal_due, each.due, each.acts_from)
-    left = domain.after(planned, last)
+    left = domain.after(domain.plan(each, work.regulation), last)
     return left[0].at if left else None

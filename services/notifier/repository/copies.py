@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifier.models import Application, Certification, Firm, HeardEvent, Obligation, Report
+from services.notifier.models import Application, Certification, Firm, HeardEvent, Obligation, Occurrence, Report
 
-Copied = TypeVar("Copied", Certification, Report, Application, Obligation)
+Copied = TypeVar("Copied", Certification, Report, Occurrence, Application, Obligation)
 Row = dict[str, Any]
 
 
@@ -32,7 +32,9 @@ async def take_firms(session: AsyncSession, rows: Iterable[Row]) -> None:
     )
 
 
-async def take(session: AsyncSession, table: type[Certification | Report | Application], rows: Sequence[Row]) -> None:
+async def take(
+    session: AsyncSession, table: type[Certification | Report | Occurrence | Application], rows: Sequence[Row]
+) -> None:
     """Keep each state unless a newer one is kept already."""
     if not rows:
         return
@@ -58,6 +60,7 @@ class Known:
     firm: Firm
     certifications: Sequence[Certification]
     reports: Sequence[Report]
+    occurrences: Sequence[Occurrence]
     applications: Sequence[Application]
     obligations: Sequence[Obligation]
 
@@ -72,6 +75,7 @@ async def known(session: AsyncSession, credit_codes: Collection[str]) -> dict[st
     firms = await firms_of(session, credit_codes)
     certifications = await _by_firm(session, Certification, credit_codes)
     reports = await _by_firm(session, Report, credit_codes)
+    occurrences = await _by_firm(session, Occurrence, credit_codes)
     applications = await _by_firm(session, Application, credit_codes)
     obligations = await _by_firm(session, Obligation, credit_codes)
     return {
@@ -79,6 +83,7 @@ async def known(session: AsyncSession, credit_codes: Collection[str]) -> dict[st
             firm,
             certifications.get(code, ()),
             reports.get(code, ()),
+            occurrences.get(code, ()),
             applications.get(code, ()),
             obligations.get(code, ()),
         )

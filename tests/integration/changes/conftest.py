@@ -38,13 +38,20 @@ def granted(title, certification_id, version=1, status="valid", credit_code=FIRM
 
 
 @pytest.fixture
-async def it(start_service, authorization):
-    async with start_service("changes") as running:
+async def it(start_service, authorization, tmp_path):
+    async with start_service("changes", attachments_url=str(tmp_path / "attachments")) as running:
         running.clock.move(datetime.fromisoformat("2026-05-21T10:00:00+08:00"))
 
         async def call(who, method, path="", body=None, **headers):
             return await running.http.request(
                 method, f"/api/v1/changes{path}", json=body, headers=authorization(who) | headers
+            )
+
+        async def attach(who, report_id, content, name="scan.pdf", path=""):
+            return await running.http.post(
+                f"/api/v1/changes/{report_id}/attachments{path}",
+                files={"file": (name, content)},
+                headers=authorization(who),
             )
 
         async def take(*data):
@@ -63,5 +70,5 @@ async def it(start_service, authorization):
         await take(known(), granted("specialized", specialized), granted("little_giant", giant))
         yield SimpleNamespace(
             call=call, take=take, told=told, specialized=str(specialized), giant=str(giant),
-            backend=running.backend, at=lambda instant: running.clock.move(datetime.fromisoformat(instant)),
+            backend=running.backend, app=running.app, attach=attach, files=tmp_path / "attachments", at=lambda instant: running.clock.move(datetime.fromisoformat(instant)),
         )  # fmt: skip

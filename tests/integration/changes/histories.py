@@ -14,6 +14,10 @@ def rename(happened_on="2026-05-08", new="厦门示例新名有限公司"):
     return change_form(FIRM, happened_on, old=NAME, new=new)
 
 
+LATE = "2026-01-08"
+"""The day of a change that is reported late at the time at which these tests happen."""
+
+
 def decision(**outcomes):
     return {
         "decisions": [{"certification_id": key, "outcome": value, "reason": "核实"} for key, value in outcomes.items()]

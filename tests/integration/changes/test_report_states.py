@@ -4,10 +4,23 @@ import asyncio
 
 import pytest
 
-from services.changes.domain import MACHINE, OFFICE
+from services.changes.domain.cases import MACHINE, OFFICE
 from services.changes.vocabulary import Act, Status
 from tests.integration.changes.conftest import DECLARED
-from tests.integration.changes.histories import BUREAU, OFFICER, OPINION, RETURNED, WHO, brought_to, decision, rename
+from tests.integration.changes.histories import (
+    BUREAU,
+    LATE,
+    OFFICER,
+    OPINION,
+    RETURNED,
+    WHO,
+    brought_to,
+    decision,
+    done,
+    rename,
+)
+
+CANCEL = {"choice": "cancel_title", "reason": "逾期未报告"}
 
 
 async def attempt(it, act, report):
@@ -16,6 +29,8 @@ async def attempt(it, act, report):
     match act:
         case Act.EDIT:
             return await it.call(WHO, "PUT", path, rename(), **version)
+        case Act.ATTACH:
+            return await it.attach(WHO, report["id"], b"%PDF-1.7")
         case Act.DISCARD:
             return await it.call(WHO, "DELETE", path, **version)
         case Act.SUBMIT:
@@ -37,6 +52,15 @@ async def attempt(it, act, report):
                 "certification_id": it.giant, "outcome": "retained", "reason": "保留", "answered_on": "2026-05-21",
             }  # fmt: skip
             return await it.call(BUREAU, "POST", f"{path}/ministry_answer", answer)
+        case Act.SANCTION:
+            return await it.call(BUREAU, "POST", f"{path}/sanction", CANCEL)
+        case Act.ANSWER_SANCTION:
+            if report["status"] in MACHINE[Act.SANCTION]:
+                await done(it, BUREAU, report["id"], "sanction", CANCEL)
+            answer = {
+                "certification_id": it.giant, "outcome": "retained", "reason": "保留", "answered_on": "2026-05-21",
+            }  # fmt: skip
+            return await it.call(BUREAU, "POST", f"{path}/sanction/ministry_answer", answer)
         case Act.ASSIGN:
             return await it.call(OFFICER, "POST", f"{path}/assignment", {"assignee": "me"})
 
@@ -51,12 +75,12 @@ def possible(act, status):
 @pytest.mark.parametrize("act", list(Act))
 async def test_every_act_is_done_where_the_table_allows_it_and_answers_409_everywhere_else(it, act):
     assert act in MACHINE
-    by_firm = act in (Act.EDIT, Act.DISCARD, Act.SUBMIT, Act.RESUBMIT, Act.WITHDRAW)
+    by_firm = act in (Act.EDIT, Act.DISCARD, Act.ATTACH, Act.SUBMIT, Act.RESUBMIT, Act.WITHDRAW)
     for status in Status:
-        report = await brought_to(it, status)
+        report = await brought_to(it, status, rename(LATE))
         answer = await attempt(it, act, report)
         if status in MACHINE[act]:
-            assert answer.status_code in (200, 204), (act, status, answer.text)
+            assert answer.status_code in (200, 201, 204), (act, status, answer.text)
             if answer.status_code == 200:
                 assert answer.json()["status"] in MACHINE[act][status]
             continue

@@ -9,7 +9,7 @@ import pytest
 import uuid_utils.compat as uuid7s
 from sqlalchemy import select
 
-from services.changes.domain import case_of, worklist
+from services.changes.domain.cases import case_of, worklist
 from services.changes.models import Report
 from services.changes.repository.worklists import in_worklist
 from services.changes.vocabulary import Status
@@ -44,9 +44,9 @@ async def test_every_query_finds_what_the_pure_function_says_of_each_case(it):
         Report(
             id=uuid7s.uuid7(), version=1, credit_code=FIRM, enterprise_name=NAME, authority="XM-SM", type="rename",
             status=status, happened_on=TODAY, form={}, nominal_due=TODAY, due=TODAY, provisional=False, citation={},
-            decisions=[], handling_due=handling, correction_due=correction,
+            decisions=[], handling_due=handling, correction_due=correction, sanction_referred=referred,
         )
-        for status, handling, correction in itertools.product(Status, DAYS, DAYS)
+        for status, handling, correction, referred in itertools.product(Status, DAYS, DAYS, (False, True))
     ]  # fmt: skip
     expected = {name: {each.id for each in every if worklist(case_of(each), TODAY) is name} for name in Worklist}
     async with it.backend.work() as work:

@@ -21,7 +21,8 @@ def returned(firm, version=2, due="2026-03-27"):
     correction = Correction(
         defects=DEFECTS, due=due, returned_by="authority", returned_at=instant("2026-03-13T10:00"), citation=CITED
     )
-    return firm.report(ChangeReturned, version, correction=correction)
+    event, _ = firm.report(ChangeReturned, version)
+    return event.model_copy(update={"report": event.report.model_copy(update={"correction": correction})}), version
 
 
 def resubmitted(firm, version=3):

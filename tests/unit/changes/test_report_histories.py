@@ -1,11 +1,12 @@
 """Whatever happens to a report, while it is open it stands in exactly one worklist, and only offices use up time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.changes.domain import DRAFTED, MACHINE, moved, worklist
+from services.changes.domain.cases import DRAFTED, MACHINE, moved, worklist
 from services.changes.vocabulary import OFFICE, TO_REVIEW, Act, Status
 from shared.regulation import Regulation, Worklist, working_days_between
 
@@ -20,7 +21,7 @@ def allowed(case):
 
 @st.composite
 def histories(draw):
-    """(day, act, case after it), as the offices and the firm happen to act."""
+    """(day, act, case after it), as the offices and the firm happen to act; a late report may cost a title."""
     case, day, history = DRAFTED, START, []
     for _ in range(draw(st.integers(1, 14))):
         acts = allowed(case)
@@ -32,6 +33,8 @@ def histories(draw):
             to = case.returned_from
         else:
             to = draw(st.sampled_from(sorted(MACHINE[act][case.status])))
+        if act in (Act.SANCTION, Act.ANSWER_SANCTION):
+            case = replace(case, referred=act is Act.SANCTION and draw(st.booleans()))
         due = day + timedelta(days=draw(st.integers(0, 20))) if act is Act.RETURN else None
         case = moved(case, act, to, REGULATION, day, due)
         history.append((day, act, case))
@@ -44,7 +47,7 @@ def test_every_open_case_is_in_exactly_one_worklist_on_every_day(history, later)
         assert case.status in {to for states in MACHINE[act].values() for to in states}
         for today in (day, day + timedelta(days=later)):
             found = worklist(case, today)
-            assert (found is None) is (case.status in CLOSED)
+            assert (found is None) is (case.status in CLOSED and not (case.status is Status.DECIDED and case.referred))
             if found is Worklist.OVERDUE:
                 last = case.correction_due if case.status is Status.RETURNED else case.clock.due
                 assert today > last

@@ -1,0 +1,1 @@
+"""How change reports are handled, and what may be decided on titles. Pure: records and dates in, decisions out."""

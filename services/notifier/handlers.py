@@ -337,6 +337,7 @@ def _tell_occurrence(
             happened_on=occurrence.happened_on.isoformat(),
             nominal_due=occurrence.nominal_due.isoformat(),
             due=occurrence.due.isoformat(),
+            passed=batch.work.today() > occurrence.due,
             evidence=occurrence.evidence,
             citation=_cited(citation),
             **facts,

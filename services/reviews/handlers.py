@@ -1,15 +1,20 @@
 """Events that concern titles and their reviews."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from services.reviews.commands import applications, duties, endings
+from services.reviews.commands.eligibility import revoke_for_late_report
+from services.reviews.models import Certification
 from services.reviews.repository import certifications as titles
 from shared.contracts import (
     ChangeDecided,
+    ChangeSanctioned,
     FreshnessReported,
     ProfileChanged,
     ProfileRegistered,
     ProfileUpdated,
+    SanctionOutcome,
     TitleOutcome,
 )
 from shared.messaging import Event, Handlers, Work
@@ -37,9 +42,28 @@ async def on_freshness_reported(work: Work, event: Event[FreshnessReported]) -> 
 async def on_change_decided(work: Work, event: Event[ChangeDecided]) -> None:
     """A decision on a change cancels the titles it says."""
     for decision in event.data.decisions:
-        if decision.outcome is not TitleOutcome.CANCELLED:
-            continue
-        certification = await titles.certification(work.session, decision.certification_id, lock=True)
-        if certification is None:
-            raise LookupError(f"{decision.certification_id} is no title kept here")
-        await endings.cancel(work, certification, decision.reason, decision.decided_by)
+        if decision.outcome is TitleOutcome.CANCELLED:
+            certification = await _held(work, decision.certification_id)
+            await endings.cancel(work, certification, decision.reason, decision.decided_by)
+
+
+@handlers.on(ChangeSanctioned)
+async def on_change_sanctioned(work: Work, event: Event[ChangeSanctioned]) -> None:
+    """What a change costs that was not reported in time: the right to the review, or the title (第十三条)."""
+    data = event.data
+    late = data.report or data.occurrence
+    for cost in data.titles:
+        if cost.outcome is SanctionOutcome.CANCEL_TITLE:
+            certification = await _held(work, cost.certification_id)
+            await endings.cancel(work, certification, cost.reason, cost.decided_by, data.citation)
+        elif cost.outcome is SanctionOutcome.REVOKE_ELIGIBILITY and late is not None:
+            certification = await _held(work, cost.certification_id)
+            await revoke_for_late_report(work, certification, cost.reason, late.due, data.citation, cost.decided_by)
+
+
+async def _held(work: Work, certification_id: UUID) -> Certification:
+    """The title, locked. Raises LookupError where it is not known yet: the event is tried again."""
+    certification = await titles.certification(work.session, certification_id, lock=True)
+    if certification is None:
+        raise LookupError(f"{certification_id} is no title kept here")
+    return certification

@@ -38,6 +38,7 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "profile.changed.v1",
                 "profile.freshness_reported.v1",
                 "change.decided.v1",
+                "change.sanctioned.v1",
             }
         ),
         "notifier": frozenset(

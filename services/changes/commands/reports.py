@@ -186,7 +186,8 @@ def _in_time(report: Report) -> bool:
 async def _write(work: Work, report: Report, form: Draft) -> None:
     if form.occurrence_id is not None and form.occurrence_id != report.occurrence_id:
         await occurrences.require_of(work, form.occurrence_id, form.credit_code)
-    report.occurrence_id = form.occurrence_id
+    if form.occurrence_id is not None or report.status == Status.DRAFT:
+        report.occurrence_id = form.occurrence_id
     due = work.regulation.change_report_due(form.happened_on)
     report.type = form.type
     report.happened_on = form.happened_on

@@ -259,7 +259,7 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
     for each in owed(known, work.regulation):
         obligation = present.pop(each.key, None)
         if obligation is None:
-            stage = reminded.get(each.follows) if each.follows else START if each.announced else None
+            stage = _announced_as(work, each) if each.announced else reminded.get(each.follows or "")
             added.append(_new(work, known.firm.credit_code, each, stage))
         else:
             changed.append(_changed(work, obligation, each.state, each.facts))
@@ -279,6 +279,12 @@ def owed(known: Known, regulation: Regulation) -> list[domain.Owed]:
         *domain.changes_owed(known.reports, known.occurrences),
         *domain.corrections_owed([*known.reports, *known.applications]),
     ]
+
+
+def _announced_as(work: Work, each: domain.Owed) -> str:
+    """The stage that the mail which tells of a duty stands for: what has passed by now is not reminded of again."""
+    passed = [stage.name for stage in domain.plan(each, work.regulation) if stage.at <= work.now()]
+    return passed[-1] if passed else START
 
 
 def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> Row:

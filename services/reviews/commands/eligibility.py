@@ -34,7 +34,10 @@ class EligibilityState(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What a right is lost for: the duty, for a missed update its year and dates, and why."""
+    """What a right is lost for: the duty, for a missed update its year and dates, and why.
+
+    `by` is whose decision it is, where no caller is known.
+    """
 
     duty: Duty
     reason: str
@@ -43,6 +46,7 @@ class Loss:
     year: int | None = None
     nominal_due: date | None = None
     due: date | None = None
+    by: str = PLATFORM
 
 
 def lost_by_the_rule(certification: Certification) -> bool:
@@ -70,11 +74,28 @@ async def revoke_for_missed_update(
     await revoke(work, certification, loss, duties)
 
 
+async def revoke_for_late_report(
+    work: Work, certification: Certification, reason: str, due: date, citation: Citation, decided_by: str
+) -> None:
+    """Take the right of a title for a change that was not reported in time (第十三条), as an officer decided, once.
+
+    Where the platform had taken it for a missed update, it is now an officer's act that has: no late finding that the
+    update was made gives it back.
+    """
+    if certification.status != CertificationStatus.VALID:
+        return
+    if certification.eligibility == Eligibility.REVOKED and not lost_by_the_rule(certification):
+        return
+    duties = (await titles.duties(work.session, [certification.id]))[certification.id]
+    loss = Loss(Duty.CHANGE_REPORT, reason, reason, citation, due=due, by=decided_by)
+    await revoke(work, certification, loss, duties)
+
+
 async def revoke(
     work: Work, certification: Certification, loss: Loss, duties: Sequence[UpdateDuty], caller: Caller | None = None
 ) -> None:
-    """Take the right; an open application stops with it. Without a caller the platform does it."""
-    by = caller.role if caller else PLATFORM
+    """Take the right; an open application stops with it. Without a caller it is done by whom the loss says."""
+    by = caller.role if caller else loss.by
     certification.eligibility = Eligibility.REVOKED
     certification.revocation = {
         "duty": loss.duty,
@@ -191,7 +212,7 @@ def _note(
             act=act,
             actor=caller.subject if caller else None,
             actor_name=caller.name if caller else None,
-            role=caller.role if caller else PLATFORM,
+            role=caller.role if caller else loss.by if loss else PLATFORM,
             duty=loss.duty if loss else None,
             year=loss.year if loss else None,
             due=loss.due if loss else None,

@@ -30,11 +30,13 @@ async def stop(work: Work, certification: Certification, reason: str, basis: Bas
     tell_end(work, review, certification, "platform", reason, basis)
 
 
-async def cancel(work: Work, certification: Certification, reason: str, decided_by: str) -> None:
-    """Cancel a title after a decided change (第十三条); one that has ended already stays as it is."""
+async def cancel(
+    work: Work, certification: Certification, reason: str, decided_by: str, basis: Basis | Citation | None = None
+) -> None:
+    """Cancel a title (第十三条), after a decided change or as `basis` says; one that has ended stays as it is."""
     if certification.status != CertificationStatus.VALID:
         return
-    basis = work.regulation.basis(Rule.CHANGE_REPORT_CANCELLED, Title(certification.title))
+    basis = basis or work.regulation.basis(Rule.CHANGE_REPORT_CANCELLED, Title(certification.title))
     await _end(work, certification, CertificationStatus.CANCELLED, reason, basis)
     work.emit(
         CertificationCancelled(
@@ -84,7 +86,7 @@ async def _end(
     certification: Certification,
     status: CertificationStatus,
     reason: str,
-    basis: Basis,
+    basis: Basis | Citation,
     *,
     lapse: bool = True,
 ) -> None:

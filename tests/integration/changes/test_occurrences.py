@@ -7,7 +7,7 @@ import pytest
 
 from services.changes.vocabulary import Status
 from tests.integration.changes.conftest import DECLARED, FIRM, OTHER
-from tests.integration.changes.histories import BUREAU, OFFICER, WHO, brought_to, done, drafted, rename
+from tests.integration.changes.histories import BUREAU, OFFICER, RETURNED, WHO, brought_to, done, drafted, rename
 
 SEEN = {"credit_code": FIRM, "type": "rename", "happened_on": "2026-05-08", "evidence": "公示系统显示已更名"}
 
@@ -140,6 +140,10 @@ async def test_a_report_that_comes_after_the_choice_is_not_made_to_pay_twice(it,
     report = await brought_to(it, Status.SUBMITTED)
     assert (report["timeliness"]["on_time"], report["occurrence_id"]) == (False, found["id"])
     assert await state(seen, found) == "sanctioned"
+    returned = await done(it, OFFICER, report["id"], "return", RETURNED)
+    other = rename("2026-05-07")  # a correction of the day leaves the report what it was made for
+    await it.call(WHO, "PUT", f"/{report['id']}", other, **{"If-Match": f'"{returned["version"]}"'})
+    assert (await done(it, WHO, report["id"], "resubmission", DECLARED))["occurrence_id"] == found["id"]
     twice = await it.call(BUREAU, "POST", f"/{report['id']}/sanction", {"choice": "cancel_title", "reason": "…"})
     assert twice.json()["type"] == "/problems/already-sanctioned"
 

@@ -61,6 +61,16 @@ async def test_it_is_told_then_reminded_of_and_once_the_time_is_over_a_last_time
         assert firm.name in digest.get_body(("plain",)).get_content()
 
 
+async def test_one_that_is_recorded_when_its_time_is_over_is_told_of_once(notifier):
+    firm = Firm()
+    async with notifier("2026-06-20T10:00") as it:
+        await it.hear(firm.registered(), occurrence(firm, OccurrenceRecorded))
+        await it.day("2026-06-20T11:00")
+        (mail,) = it.mail.sent_to(firm.email)
+        assert "请立即报告" in mail["Subject"]
+        assert await owed(it, firm) == [(True, "open", "overdue")]
+
+
 async def test_a_draft_of_the_same_change_goes_on_with_its_reminders_and_gives_them_back(notifier):
     firm = Firm()
     async with notifier() as it:

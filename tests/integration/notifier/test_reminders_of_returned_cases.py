@@ -57,6 +57,17 @@ async def test_the_return_is_told_with_every_defect_and_reminded_of_in_the_rules
         assert "1家企业尚未完成退回材料的补正" in digests[0]["subject"]
 
 
+async def test_a_return_with_little_time_is_not_told_twice_at_once(notifier):
+    firm = Firm()
+    async with notifier("2026-03-13T10:00") as it:
+        await it.hear(firm.registered(), returned(firm, due="2026-03-16"))
+        await it.day("2026-03-13T11:00")
+        assert await corrections(it, firm) == [("2026-03-16", "open", "3")]
+        await it.day("2026-03-15T11:00")
+        kinds = [(each["kind"], each["stage"]) for each in await it.items(f"/messages?credit_code={firm.code}")]
+        assert kinds == [("returned_case_due", "1"), ("change_returned", None)]
+
+
 async def test_a_resubmission_meets_it_a_withdrawal_ends_it_and_another_return_opens_another(notifier):
     back, gone = Firm(), Firm()
     async with notifier("2026-03-13T10:00") as it:

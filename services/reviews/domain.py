@@ -1,6 +1,6 @@
 """What a title reads as, how an application moves, and when a title ends. Pure: dates and states in, decisions out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -17,7 +17,19 @@ from services.reviews.vocabulary import (
     ReviewStatus,
     Standing,
 )
-from shared.regulation import CaseClock, DueDate, Period, Regulation, Step, Title, end_of_day, shanghai_date
+from shared.regulation import (
+    Campaign,
+    CaseClock,
+    DueDate,
+    Period,
+    Regulation,
+    Step,
+    Title,
+    Window,
+    campaign_in_effect,
+    end_of_day,
+    shanghai_date,
+)
 from shared.web.problems import Conflict
 
 Following = frozenset[ReviewStatus]
@@ -179,18 +191,20 @@ class Terms:
     """What follows from a title's present period: its duties, its review window."""
 
     duties: tuple[tuple[int, DueDate], ...]
-    window_opens: date
-    window_closes: date
+    window: Window
 
 
-def terms_of(regulation: Regulation, title: Title, period: Period, duties_from: date | None) -> Terms:
-    """Duties and window of a period; duties that fell due before `duties_from` are not judged."""
+def terms_of(
+    regulation: Regulation, title: Title, period: Period, duties_from: date | None, campaigns: Iterable[Campaign] = ()
+) -> Terms:
+    """Duties and window of a period; duties that fell due before `duties_from` are not judged.
+
+    Of the `campaigns` in force, in the order of their declaration, the last one that covers the title sets the window.
+    """
     dues = ((year, regulation.update_due(title, year)) for year in regulation.duty_years(title, period))
-    window = regulation.review_window(title, period.end)
     return Terms(
         tuple((year, due) for year, due in dues if due and (duties_from is None or due.due >= duties_from)),
-        window.opens,
-        window.closes,
+        regulation.review_window(title, period.end, campaign_in_effect(campaigns, title, period.end)),
     )
 
 

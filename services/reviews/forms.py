@@ -56,6 +56,31 @@ class Revocation(Form):
     reason: Prose
 
 
+class CampaignForm(Form):
+    """A review campaign (复核批次) of titles that expire in a range, as a notice (`source`) declares it."""
+
+    titles: Annotated[list[Title], Field(min_length=1, max_length=len(Title))]
+    expires_from: Day
+    expires_to: Day
+    opens: Day
+    closes: Day
+    source: Line
+
+    @field_validator("expires_to", "closes")
+    @classmethod
+    def _in_order(cls, last: date, info: ValidationInfo) -> date:
+        first = info.data.get("expires_from" if info.field_name == "expires_to" else "opens")
+        if first is not None and last < first:
+            wrong(
+                "ends_before_it_begins", f"{last} lies before {first}, on which it begins", f"{last}早于起始日{first}"
+            )
+        return last
+
+
+class CampaignEnd(Form):
+    reason: Prose
+
+
 class Application(Form):
     """An application for the review (复核申请) of a title."""
 

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from services.reviews.commands.hindsight import Hypothesis
 from services.reviews.commands.records import SHOWN_AS, check_required
-from services.reviews.conditions import Condition, failing, window_of
+from services.reviews.conditions import WINDOW_CODES, Condition, failing, window_of
 from services.reviews.domain import STEP_OF, ends_at, standing
 from services.reviews.models import (
+    Campaign,
     Certification,
     CertificationImport,
     EligibilityStep,
@@ -68,7 +69,10 @@ class Ending(BaseModel):
 
 
 class CertificationView(BaseModel):
-    """A title. `status` is what is stored; `standing` what it reads as now: an open application keeps it valid."""
+    """A title. `status` is what is stored; `standing` what it reads as now: an open application keeps it valid.
+
+    `campaign_id` and `window_citation` are set where a campaign set the window, not the rule.
+    """
 
     id: UUID
     version: int
@@ -84,6 +88,8 @@ class CertificationView(BaseModel):
     valid_to: date
     window_opens: date
     window_closes: date
+    campaign_id: UUID | None
+    window_citation: Citation | None
     duties_from: date | None
     revocation: Revocation | None
     ending: Ending | None
@@ -154,7 +160,8 @@ def standing_of(certification: Certification, work: Work, *, under_review: bool)
 def _certification(certification: Certification, work: Work, *, under_review: bool) -> dict[str, Any]:
     stored = (
         "id", "version", "credit_code", "enterprise_name", "authority", "title", "status", "eligibility",
-        "valid_from", "valid_to", "window_opens", "window_closes", "duties_from", "revocation", "ending",
+        "valid_from", "valid_to", "window_opens", "window_closes", "campaign_id", "window_citation", "duties_from",
+        "revocation", "ending",
     )  # fmt: skip
     return {name: getattr(certification, name) for name in stored} | {
         "title_name": work.regulation.title_name(Title(certification.title)),
@@ -214,7 +221,7 @@ class EligibilityView(BaseModel):
             as_of=work.now(),
             rules=work.regulation.id,
             profile_version=copy.version if copy else None,
-            window=WindowView(opens=certification.window_opens, closes=certification.window_closes),
+            window=WindowView.model_validate(next(each.inputs for each in judged if each.code in WINDOW_CODES)),
             conditions=list(judged),
         )
 
@@ -243,6 +250,30 @@ class EligibilityView(BaseModel):
             conditions=list(hypothesis.conditions),
             facts=[FactView.model_validate(source) for source in hypothesis.sources],
         )
+
+
+class CampaignView(BaseModel):
+    """A review campaign. `spreading`: its titles are still being brought in line with it, or with its end."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    titles: list[str]
+    expires_from: date
+    expires_to: date
+    opens: date
+    closes: date
+    source: str
+    declared_at: datetime
+    declared_by_name: str
+    ended_at: datetime | None
+    ended_by_name: str | None
+    end_reason: str | None
+    spreading: bool
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "CampaignView":
+        return cls.model_validate(campaign)
 
 
 class CheckOrderView(BaseModel):

@@ -1,6 +1,6 @@
 """Review applications (复核申请): the gate, the owner's answer, withdrawal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from services.reviews.commands.records import Found, held, move, period_of, revi
 from services.reviews.conditions import Condition, Facts, failing, judge
 from services.reviews.domain import drawn
 from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
-from services.reviews.repository import applications, copies
+from services.reviews.repository import applications, campaigns, copies
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import (
@@ -22,7 +22,7 @@ from shared.contracts import (
     ReviewSubmitted,
 )
 from shared.messaging import Work
-from shared.regulation import Title, shanghai_date
+from shared.regulation import Campaign, Title, shanghai_date
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, NotFound
 
@@ -51,6 +51,7 @@ async def present_facts(work: Work, certification: Certification) -> tuple[Facts
     facts = _facts(
         work,
         certification,
+        await campaigns.in_force(work.session),
         updates=_instants(copy.updates) if copy else None,
         open_application=present.id if present else None,
         at=work.now(),
@@ -125,6 +126,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
     facts = _facts(
         work,
         certification,
+        await campaigns.in_force(work.session, review.applied_at),
         updates=updates,
         open_application=None,
         at=review.applied_at,
@@ -191,6 +193,7 @@ def _instants(updates: Mapping[str, str]) -> dict[int, datetime]:
 def _facts(
     work: Work,
     certification: Certification,
+    in_force: Sequence[Campaign],
     *,
     updates: Mapping[int, datetime] | None,
     open_application: UUID | None,
@@ -216,4 +219,5 @@ def _facts(
         told_by_owner=told_by_owner,
         confirmed_missed=confirmed_missed,
         forgiven=forgiven,
+        campaigns=in_force,
     )

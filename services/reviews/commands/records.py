@@ -13,7 +13,7 @@ from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import CertificationState, Citation, DutyState, ReviewDecided, ReviewState
 from shared.messaging import Work
-from shared.regulation import Basis, CaseClock, Period, Title
+from shared.regulation import Basis, CaseClock, Period, Title, Window
 from shared.web.caller import Caller
 from shared.web.problems import NotFound
 
@@ -57,6 +57,15 @@ def set_end(certification: Certification) -> None:
     )
 
 
+def set_window(certification: Certification, window: Window) -> None:
+    """Let applications be accepted within a window; one that a campaign set says so by its own citation."""
+    certification.window_opens, certification.window_closes = window.opens, window.closes
+    certification.campaign_id = UUID(window.campaign_id) if window.campaign_id else None
+    cited = Citation.model_validate(window.basis).model_dump()
+    certification.window_citation = cited if window.campaign_id else None
+    set_end(certification)
+
+
 def certification_state(certification: Certification, duties: Sequence[UpdateDuty]) -> CertificationState:
     """The title as it is told to other services; duties that lapsed are not told."""
     return CertificationState(
@@ -73,6 +82,9 @@ def certification_state(certification: Certification, duties: Sequence[UpdateDut
         period_start=certification.period_start,
         window_opens=certification.window_opens,
         window_closes=certification.window_closes,
+        window_citation=Citation.model_validate(certification.window_citation)
+        if certification.window_citation
+        else None,
         duties=tuple(
             DutyState(
                 year=duty.year,

@@ -1,15 +1,15 @@
 """What officers and firms send about titles and reviews."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.reviews.lists import FIRST_YEAR, LAST_YEAR, GrantRow
-from services.reviews.vocabulary import CheckResult, ReviewOutcome
+from services.reviews.vocabulary import BulkAct, CheckResult, ReviewOutcome
 from shared.regulation import Duty, Title
-from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose, wrong
+from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, Line, PastDate, Prose, wrong
 
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
@@ -108,20 +108,6 @@ class CheckRecord(Form):
     findings: Prose
 
 
-class DefectForm(Form):
-    """One thing to be corrected: where in the form (JSON Pointer, empty for all of it), and what is wrong there."""
-
-    field: Annotated[str, Field(max_length=200, pattern=r"^(/([^/~]|~[01])*)*$")]
-    text: Prose
-
-
-class Return(Form):
-    """退回补正: everything that is to be corrected, at once; without a day the rule's own time runs."""
-
-    defects: Annotated[list[DefectForm], Field(min_length=1, max_length=50)]
-    due: FutureDate | None = None
-
-
 class Resubmission(Form):
     """The corrected application; without a statement the one that was filed stands."""
 
@@ -163,3 +149,11 @@ class MinistryDecision(Form):
     outcome: Literal[ReviewOutcome.APPROVED, ReviewOutcome.REJECTED]
     opinion: Prose
     decided_on: PastDate
+
+
+class Bulk(Form):
+    """One act on many applications, with the same body for each."""
+
+    act: BulkAct
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    body: dict[str, Any]

@@ -155,8 +155,8 @@ class ProfileCopy(Base):
 class Review(Base):
     """A review application (复核申请). `profile` is the immutable copy that it was judged on.
 
-    `assisted`: an officer filed it by the firm's signed paper form (代办), kept under `paper_reference`. An on-site
-    check is due where it was `check_drawn` or ordered (`check_order`), until there is a `check_result`. `correction`
+    `assisted`: an officer filed it for the firm (代办), by the signed paper form that the step names. An on-site check
+    is due where it was `check_drawn` or ordered (`check_order`), until there is a `check_result`. `correction`
     and `return_due` are set while it is returned, `notice_ends` once it was put on public notice. `handling_due` and
     `handling_left` are its working-day clock; `assignee` is the officer who took it.
     """
@@ -169,6 +169,8 @@ class Review(Base):
         Index("reviews_by_status", "status", "id"),
         Index("reviews_returned", "return_due", "id", postgresql_where=text("status = 'returned'")),
         Index("reviews_in_notice", "notice_ends", "id", postgresql_where=text("status = 'in_public_notice'")),
+        Index("reviews_by_handling", "handling_due", postgresql_where=text("handling_due IS NOT NULL")),
+        Index("reviews_by_assignee", "assignee", "id", postgresql_where=text("assignee IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -184,7 +186,6 @@ class Review(Base):
     profile: Mapped[dict[str, Any] | None]
     reasons: Mapped[list[dict[str, Any]] | None]
     assisted: Mapped[bool]
-    paper_reference: Mapped[str | None]
     check_drawn: Mapped[bool]
     check_order: Mapped[dict[str, Any] | None]
     check_result: Mapped[str | None]
@@ -253,6 +254,7 @@ class ReviewStep(Base):
     decided_on: Mapped[date | None]
     citation: Mapped[dict[str, Any] | None]
     details: Mapped[dict[str, Any] | None]
+    paper_reference: Mapped[str | None]
 
 
 class CertificationImport(Base):

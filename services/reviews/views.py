@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from services.reviews.commands.hindsight import Hypothesis
 from services.reviews.commands.records import SHOWN_AS, check_required
 from services.reviews.conditions import WINDOW_CODES, Condition, failing, window_of
-from services.reviews.domain import STEP_OF, ends_at, standing
+from services.reviews.domain import STEP_OF, case_of, ends_at, standing, worklist
 from services.reviews.models import (
     Campaign,
     Certification,
@@ -25,8 +25,9 @@ from services.reviews.repository.applications import History
 from services.reviews.vocabulary import DutyStatus, ImportStatus, Standing
 from shared.contracts import Citation, Correction
 from shared.messaging import Work
-from shared.regulation import Title
+from shared.regulation import Title, Worklist
 from shared.web.caller import Caller, Role
+from shared.web.cases import Handling
 
 
 class Revocation(BaseModel):
@@ -296,7 +297,8 @@ class OnSiteCheckView(BaseModel):
 class ReviewView(BaseModel):
     """A review application. `step` is who acts next; `reasons` are the conditions that it was refused for.
 
-    `correction` is what the firm has to correct while it is returned; `notice_ends` the last day of public notice.
+    `correction` is what the firm has to correct while it is returned; `notice_ends` the last day of public notice;
+    `worklist` where officers find it while it is open; `assisted`: one of them filed it (代办).
     """
 
     id: UUID
@@ -319,6 +321,10 @@ class ReviewView(BaseModel):
     on_site_check: OnSiteCheckView
     correction: Correction | None
     notice_ends: date | None
+    worklist: Worklist | None
+    handling: Handling
+    assignee: str | None
+    assignee_name: str | None
 
     @classmethod
     def of(cls, review: Review, certification: Certification, work: Work) -> "ReviewView":
@@ -339,6 +345,7 @@ class StepView(BaseModel):
     decided_on: date | None
     citation: Citation | None
     details: dict[str, Any] | None
+    paper_reference: str | None
 
 
 class CheckView(BaseModel):
@@ -397,13 +404,16 @@ class ReviewDetail(ReviewView):
 def _review(review: Review, certification: Certification, work: Work) -> dict[str, Any]:
     stored = (
         "id", "version", "certification_id", "credit_code", "title", "status", "applied_at", "signatory", "statement",
-        "valid_to", "profile_version", "reasons", "assisted", "correction", "notice_ends",
+        "valid_to", "profile_version", "reasons", "assisted", "correction", "notice_ends", "assignee",
+        "assignee_name",
     )  # fmt: skip
     return {name: getattr(review, name) for name in stored} | {
         "enterprise_name": certification.enterprise_name,
         "authority": certification.authority,
         "title_name": work.regulation.title_name(Title(review.title)),
         "step": STEP_OF.get(review.status),
+        "worklist": worklist(case_of(review), work.today()),
+        "handling": Handling(due=review.handling_due, left=review.handling_left),
         "on_site_check": {
             "required": check_required(review),
             "drawn": review.check_drawn,

@@ -102,3 +102,26 @@ async def test_a_lapsed_application_leaves_the_review_to_be_applied_for(notifier
         assert [each[:2] for each in await reviews(it, firm)] == [("2026-06-30", "met")]
         await it.hear(firm.review(ReviewDecided, 3, **lapsed))
         assert [each[:2] for each in await reviews(it, firm)] == [("2026-06-30", "open")]
+
+
+@pytest.mark.parametrize(
+    ("what", "facts", "state"),
+    [
+        (ReviewResubmitted, {"office": "authority"}, "met"),
+        (ReviewDecided, {"outcome": "lapsed", "by": "platform", "reason": "逾期未补正", "citation": CITED}, "ended"),
+        (ReviewDecided, {"outcome": "stopped", "by": "platform", "reason": "称号已取消", "citation": CITED}, "ended"),
+    ],
+)
+async def test_a_returned_application_is_owed_until_it_comes_back_or_ends(notifier, what, facts, state):
+    async with notifier("2026-05-07T10:00") as it:
+        firm = Firm()
+        await it.hear(firm.registered(), firm.granted(**WINDOW), firm.review(ReviewSubmitted))
+        await it.hear(firm.review(ReviewReturned, 2, correction=CORRECTION))
+        (owed,) = await it.items(f"/obligations?credit_code={firm.code}&duty=returned_case")
+        assert (owed["due"], owed["state"]) == ("2026-05-21", "open")
+        await it.day("2026-05-18T09:00")
+        (reminder,) = await it.items(f"/messages?credit_code={firm.code}&kind=returned_case_due")
+        assert (reminder["stage"], reminder["state"]) == ("3", "sent")
+        await it.hear(firm.review(what, 3, **facts))
+        (owed,) = await it.items(f"/obligations?credit_code={firm.code}&duty=returned_case")
+        assert owed["state"] == state

@@ -3,19 +3,16 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.contracts import ChangeType, SanctionChoice, TitleOutcome
-from shared.web.fields import CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose, wrong
+from shared.web.fields import CreditCode, Declaration, Form, Line, PastDate, Prose
 
 EARLIEST = date(2000, 1, 1)
 """Changes before it are nobody's duty any more; a date before it is mistyped."""
-
-ME = "me"
-"""The caller, as the one who takes a case."""
 
 HappenedOn = Annotated[PastDate, Field(ge=EARLIEST)]
 Text1000 = Annotated[str, Field(max_length=1000)]
@@ -148,20 +145,6 @@ class Withdrawal(Form):
     reason: Prose
 
 
-class DefectForm(Form):
-    """One thing to be corrected: where in the form (JSON Pointer, empty for all of it), and what is wrong there."""
-
-    field: Annotated[str, Field(max_length=200, pattern=r"^(/([^/~]|~[01])*)*$")]
-    text: Prose
-
-
-class Return(Form):
-    """退回补正: everything that is to be corrected, at once; without a day the rule's own time runs."""
-
-    defects: Annotated[list[DefectForm], Field(min_length=1, max_length=50)]
-    due: FutureDate | None = None
-
-
 class Opinion(Form):
     """The authority's opinion (区/管委会意见)."""
 
@@ -188,19 +171,6 @@ class AlikeDecision(Form):
 
     outcome: TitleOutcome
     reason: Prose
-
-
-class Assignment(Form):
-    """Who takes a case in hand: `me`, another officer by subject and name, or nobody (null)."""
-
-    assignee: Line | None
-    assignee_name: Line | None = None
-
-    @model_validator(mode="after")
-    def _another_has_a_name(self) -> Self:
-        if self.assignee not in (None, ME) and self.assignee_name is None:
-            wrong("name_missing", "name the officer who is to take the case", "须填写承办人姓名")
-        return self
 
 
 class BulkAct(StrEnum):

@@ -12,6 +12,7 @@ from services.changes.models import Attachment, Occurrence, Report, ReportStep
 from services.changes.vocabulary import OccurrenceState
 from shared.contracts import Citation
 from shared.regulation import DueDate, Regulation, Worklist, end_of_day
+from shared.web.cases import Handling
 from shared.web.problems import Defect
 
 
@@ -114,13 +115,6 @@ class CorrectionView(BaseModel):
     returned_by: str
     returned_at: datetime
     citation: Citation
-
-
-class Handling(BaseModel):
-    """The clock of a case (办理时限): the last day for it, or while it stands what is left in working days."""
-
-    due: date | None
-    left: int | None
 
 
 class StepView(BaseModel):

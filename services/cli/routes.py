@@ -7,6 +7,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/occurrences", "changes"),
     ("/api/v1/certifications", "reviews"),
     ("/api/v1/certification_imports", "reviews"),
+    ("/api/v1/campaigns", "reviews"),
     ("/api/v1/reviews", "reviews"),
     ("/api/v1/obligations", "notifier"),
     ("/api/v1/events", "notifier"),

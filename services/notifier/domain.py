@@ -135,7 +135,8 @@ def reviews_owed(
                 due=certification.window_closes,
                 acts_from=opens,
                 state=ObligationState.MET if applied else ObligationState.OPEN,
-                citation=_cited(regulation, Rule.REVIEW_WINDOW, title, certification.valid_to),
+                citation=certification.window_citation
+                or _cited(regulation, Rule.REVIEW_WINDOW, title, certification.valid_to),
                 facts={
                     "titles": [title.value],
                     "opens": certification.window_opens.isoformat(),
@@ -149,11 +150,14 @@ def reviews_owed(
 def applied_for(
     certification: str, opens: datetime, applications: Iterable[Application], closes: date | None = None
 ) -> bool:
-    """Whether an application that stands was filed for a title since `opens`, and not after `closes`."""
+    """Whether an application that stands was filed for a title since `opens`, and not after `closes`.
+
+    One that is open counts whenever it was filed: a campaign may have moved the window since.
+    """
     return any(
         str(each.certification_id) == certification
         and each.outcome not in UNSUCCESSFUL
-        and each.applied_at >= opens
+        and (each.outcome is None or each.applied_at >= opens)
         and (closes is None or each.applied_at < end_of_day(closes))
         for each in applications
     )

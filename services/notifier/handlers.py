@@ -415,8 +415,9 @@ def review_check_recorded(batch: Batch, event: Event[ReviewCheckRecorded]) -> No
 
 @notes(ReviewReturned)
 def review_returned(batch: Batch, event: Event[ReviewReturned]) -> None:
+    """The application was made; what is owed is its correction."""
     review, correction = event.data.review, event.data.correction
-    batch.application(review, None)
+    batch.application(review, None, correction)
     _tell_review(
         batch,
         event,
@@ -424,7 +425,7 @@ def review_returned(batch: Batch, event: Event[ReviewReturned]) -> None:
         review,
         _cited(correction.citation),
         by=correction.returned_by,
-        due=correction.due.isoformat(),
+        correction_due=correction.due.isoformat(),
         defects=[each.model_dump() for each in correction.defects],
     )
 
@@ -465,6 +466,7 @@ def review_objected(batch: Batch, event: Event[ReviewObjected]) -> None:
         data.review,
         basis,
         officers_too=True,
+        office=Step.BUREAU,
         number=data.number,
         objection=data.text,
     )
@@ -500,6 +502,7 @@ def _tell_review(
     citation: dict[str, Any],
     *,
     officers_too: bool = False,
+    office: str = Step.AUTHORITY,
     **facts: Any,
 ) -> None:
     if recent(event.time, batch.work.now()):
@@ -508,9 +511,11 @@ def _tell_review(
             kind,
             f"{review.review_id}/{review.version}",
             officers_too=officers_too,
+            office=office,
             on=_day(event.time),
             title=review.title,
             step=review.step,
+            assisted=review.assisted,
             citation=citation,
             **facts,
         )

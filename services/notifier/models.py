@@ -39,7 +39,10 @@ class Firm(Base):
 
 
 class Certification(Base):
-    """A copy of a title at `version`. `duties` holds `{year, nominal_due, due, state}` of its present period."""
+    """A copy of a title at `version`. `duties` holds `{year, nominal_due, due, state}` of its present period.
+
+    `window_citation` is set where a campaign set the window, not the rule.
+    """
 
     __tablename__ = "certifications"
     __table_args__ = (Index("certifications_by_firm", "credit_code"),)
@@ -53,6 +56,7 @@ class Certification(Base):
     valid_to: Mapped[date]
     window_opens: Mapped[date]
     window_closes: Mapped[date]
+    window_citation: Mapped[dict[str, Any] | None]
     duties: Mapped[list[dict[str, Any]]]
 
 

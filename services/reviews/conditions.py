@@ -3,7 +3,7 @@
 Each rule judges the same facts and answers whether it holds, in words, with the article it rests on and its inputs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,17 @@ from pydantic import BaseModel, ConfigDict
 
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.contracts import Citation
-from shared.regulation import Basis, Period, Regulation, Rule, Title, Window, shanghai_date
+from shared.regulation import (
+    Basis,
+    Campaign,
+    Period,
+    Regulation,
+    Rule,
+    Title,
+    Window,
+    campaign_in_effect,
+    shanghai_date,
+)
 
 
 class Condition(BaseModel):
@@ -35,7 +45,8 @@ class Facts:
     """What the conditions are judged by. `updates` None: nothing is known of the firm's profile.
 
     `confirmed_missed` are the years that the profile's owner told to be missed, `forgiven` those of which an officer
-    gave back what they had cost. `at` is the instant of application,
+    gave back what they had cost. `campaigns` are those in force, in the order of their declaration. `at` is the instant
+    of application,
     `known_at` the instant up to which the profile is known, where it was told: freshness is judged at the earlier of
     both, so that nobody is refused for what was not known.
     """
@@ -55,6 +66,7 @@ class Facts:
     told_by_owner: bool = False
     confirmed_missed: frozenset[int] = frozenset()
     forgiven: frozenset[int] = frozenset()
+    campaigns: Sequence[Campaign] = ()
 
 
 def _judged(
@@ -84,9 +96,13 @@ def title_held(facts: Facts) -> Condition:
     )
 
 
+WINDOW_CODES = frozenset({"window_closed", "window_not_open"})
+
+
 def window_of(facts: Facts) -> Window:
-    """When applications for the review of the title's period are accepted."""
-    return facts.regulation.review_window(facts.title, facts.period.end)
+    """When applications for the review of the title's period are accepted; a campaign that covers it says so."""
+    campaign = campaign_in_effect(facts.campaigns, facts.title, facts.period.end)
+    return facts.regulation.review_window(facts.title, facts.period.end, campaign)
 
 
 def window_open(facts: Facts) -> Condition:

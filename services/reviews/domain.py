@@ -1,13 +1,15 @@
 """What a title reads as, how an application moves, and when a title ends. Pure: dates and states in, decisions out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from types import MappingProxyType
 from uuid import UUID
 
+from services.reviews.models import Review
 from services.reviews.vocabulary import (
+    OFFICE,
     OPEN_REVIEWS,
     Act,
     CertificationStatus,
@@ -17,7 +19,20 @@ from services.reviews.vocabulary import (
     ReviewStatus,
     Standing,
 )
-from shared.regulation import CaseClock, DueDate, Period, Regulation, Step, Title, end_of_day, shanghai_date
+from shared.regulation import (
+    Campaign,
+    CaseClock,
+    DueDate,
+    Period,
+    Regulation,
+    Step,
+    Title,
+    Window,
+    Worklist,
+    campaign_in_effect,
+    end_of_day,
+    shanghai_date,
+)
 from shared.web.problems import Conflict
 
 Following = frozenset[ReviewStatus]
@@ -54,20 +69,12 @@ MACHINE: Mapping[Act, Mapping[ReviewStatus, Following]] = MappingProxyType(
             ReviewStatus.IN_PUBLIC_NOTICE: frozenset({ReviewStatus.IN_PUBLIC_NOTICE, ReviewStatus.REJECTED}),
         },
         Act.END_NOTICE: {ReviewStatus.IN_PUBLIC_NOTICE: frozenset({ReviewStatus.APPROVED})},
+        Act.ASSIGN: {status: frozenset({status}) for status in OPEN_REVIEWS},
         Act.WITHDRAW: {status: frozenset({ReviewStatus.WITHDRAWN}) for status in OPEN_REVIEWS},
         Act.STOP: {status: frozenset({ReviewStatus.STOPPED}) for status in OPEN_REVIEWS},
     }
 )
 """Act to the states in which it is allowed, and of each to the states that may follow (第十一条)."""
-
-OFFICE: Mapping[str, Step] = MappingProxyType(
-    {
-        ReviewStatus.SUBMITTED: Step.AUTHORITY,
-        ReviewStatus.AUTHORITY_PASSED: Step.BUREAU,
-        ReviewStatus.RECOMMENDED: Step.MINISTRY,
-    }
-)
-"""Who has an application in that state in hand."""
 
 IN_HAND: Mapping[str, ReviewStatus] = MappingProxyType({step: ReviewStatus(status) for status, step in OFFICE.items()})
 """The state in which an office has an application in hand: where one that it returned comes back to."""
@@ -161,17 +168,68 @@ def drawn(review_id: UUID, share: int) -> bool:
     return int.from_bytes(sha256(review_id.bytes).digest()[:8]) % 100 < share
 
 
-def clock_after(clock: CaseClock, act: Act, status: str, title: Title, regulation: Regulation, on: date) -> CaseClock:
-    """The working-day clock (办理时限) of an application that an act brought into `status` on a day.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An application as it is handled: its state, its clock, and while it is returned by when and whereto it is due."""
 
-    It runs while the authority or the bureau has the application in hand, and pauses while the firm corrects it.
+    status: ReviewStatus
+    clock: CaseClock
+    return_due: date | None = None
+    returned_from: ReviewStatus | None = None
+
+
+ENTERED = Case(ReviewStatus.CHECKING, CaseClock.standing())
+"""How every application begins."""
+
+
+def case_of(review: Review) -> Case:
+    """An application as it is handled."""
+    clock = CaseClock(review.handling_due, review.handling_left)
+    returned_from = IN_HAND[review.correction["returned_by"]] if review.correction else None
+    return Case(ReviewStatus(review.status), clock, review.return_due, returned_from)
+
+
+def moved(
+    case: Case,
+    act: Act,
+    to: ReviewStatus,
+    title: Title,
+    regulation: Regulation,
+    on: date,
+    return_due: date | None = None,
+) -> Case:
+    """The case after an act that brought it into the state `to` on a day.
+
+    Its clock (办理时限) runs while the authority or the bureau has it in hand, begins anew where another office has
+    it, and pauses while the firm corrects it.
     """
-    if act is Act.RESUBMIT:
-        return clock.resumed(on)
     if act is Act.RETURN:
-        return clock.paused(on)
-    office = OFFICE.get(status)
-    return CaseClock.started(regulation.handling_days(office, title, on), on) if office else CaseClock.standing()
+        return Case(to, case.clock.paused(on), return_due, case.status)
+    if act is Act.RESUBMIT:
+        return Case(to, case.clock.resumed(on))
+    if to is case.status:
+        return case
+    office = OFFICE.get(to)
+    limit = regulation.handling_days(office, title, on) if office else None
+    return Case(to, CaseClock.started(limit, on))
+
+
+def worklist(case: Case, today: date) -> Worklist | None:
+    """Where an open case is found (待办): in exactly one list, overdue before the others; None once it has ended."""
+    match case.status:
+        case ReviewStatus.CHECKING:
+            return Worklist.CHECKING
+        case ReviewStatus.SUBMITTED | ReviewStatus.AUTHORITY_PASSED:
+            return Worklist.OVERDUE if case.clock.overdue(today) else Worklist.TO_REVIEW
+        case ReviewStatus.RETURNED:
+            passed = case.return_due is not None and today > case.return_due
+            return Worklist.OVERDUE if passed else Worklist.RETURNED
+        case ReviewStatus.RECOMMENDED:
+            return Worklist.AWAITING_MINISTRY
+        case ReviewStatus.IN_PUBLIC_NOTICE:
+            return Worklist.IN_PUBLIC_NOTICE
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +237,20 @@ class Terms:
     """What follows from a title's present period: its duties, its review window."""
 
     duties: tuple[tuple[int, DueDate], ...]
-    window_opens: date
-    window_closes: date
+    window: Window
 
 
-def terms_of(regulation: Regulation, title: Title, period: Period, duties_from: date | None) -> Terms:
-    """Duties and window of a period; duties that fell due before `duties_from` are not judged."""
+def terms_of(
+    regulation: Regulation, title: Title, period: Period, duties_from: date | None, campaigns: Iterable[Campaign] = ()
+) -> Terms:
+    """Duties and window of a period; duties that fell due before `duties_from` are not judged.
+
+    Of the `campaigns` in force, in the order of their declaration, the last one that covers the title sets the window.
+    """
     dues = ((year, regulation.update_due(title, year)) for year in regulation.duty_years(title, period))
-    window = regulation.review_window(title, period.end)
     return Terms(
         tuple((year, due) for year, due in dues if due and (duties_from is None or due.due >= duties_from)),
-        window.opens,
-        window.closes,
+        regulation.review_window(title, period.end, campaign_in_effect(campaigns, title, period.end)),
     )
 
 

@@ -1,15 +1,15 @@
 """What officers and firms send about titles and reviews."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.reviews.lists import FIRST_YEAR, LAST_YEAR, GrantRow
-from services.reviews.vocabulary import CheckResult, ReviewOutcome
+from services.reviews.vocabulary import BulkAct, CheckResult, ReviewOutcome
 from shared.regulation import Duty, Title
-from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, FutureDate, Line, PastDate, Prose, wrong
+from shared.web.fields import AuthorityCode, CreditCode, Declaration, Form, Line, PastDate, Prose, wrong
 
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
@@ -56,6 +56,31 @@ class Revocation(Form):
     reason: Prose
 
 
+class CampaignForm(Form):
+    """A review campaign (复核批次) of titles that expire in a range, as a notice (`source`) declares it."""
+
+    titles: Annotated[list[Title], Field(min_length=1, max_length=len(Title))]
+    expires_from: Day
+    expires_to: Day
+    opens: Day
+    closes: Day
+    source: Line
+
+    @field_validator("expires_to", "closes")
+    @classmethod
+    def _in_order(cls, last: date, info: ValidationInfo) -> date:
+        first = info.data.get("expires_from" if info.field_name == "expires_to" else "opens")
+        if first is not None and last < first:
+            wrong(
+                "ends_before_it_begins", f"{last} lies before {first}, on which it begins", f"{last}早于起始日{first}"
+            )
+        return last
+
+
+class CampaignEnd(Form):
+    reason: Prose
+
+
 class Application(Form):
     """An application for the review (复核申请) of a title."""
 
@@ -81,20 +106,6 @@ class CheckRecord(Form):
     inspectors: Annotated[list[Line], Field(min_length=1, max_length=10)]
     result: CheckResult
     findings: Prose
-
-
-class DefectForm(Form):
-    """One thing to be corrected: where in the form (JSON Pointer, empty for all of it), and what is wrong there."""
-
-    field: Annotated[str, Field(max_length=200, pattern=r"^(/([^/~]|~[01])*)*$")]
-    text: Prose
-
-
-class Return(Form):
-    """退回补正: everything that is to be corrected, at once; without a day the rule's own time runs."""
-
-    defects: Annotated[list[DefectForm], Field(min_length=1, max_length=50)]
-    due: FutureDate | None = None
 
 
 class Resubmission(Form):
@@ -138,3 +149,11 @@ class MinistryDecision(Form):
     outcome: Literal[ReviewOutcome.APPROVED, ReviewOutcome.REJECTED]
     opinion: Prose
     decided_on: PastDate
+
+
+class Bulk(Form):
+    """One act on many applications, with the same body for each."""
+
+    act: BulkAct
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    body: dict[str, Any]

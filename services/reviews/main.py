@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from services.reviews.api import router
+from services.reviews.commands.campaigns import spread
 from services.reviews.commands.duties import sweep_due
 from services.reviews.commands.endings import expire_due
 from services.reviews.commands.imports import run_imports
@@ -33,6 +34,7 @@ def build(settings: ReviewsSettings, around: Surroundings | None = None) -> Serv
         handlers=handlers,
         sweeps=lambda backend: [
             Sweep("updates due", _step(backend, sweep_due), settings.sweep_interval),
+            Sweep("campaigns spreading", _step(backend, spread), settings.sweep_interval),
             Sweep("returns lapsing", _step(backend, lapse_due), settings.sweep_interval),
             Sweep("notices ending", _step(backend, end_notices), settings.sweep_interval),
             Sweep("titles ending", _step(backend, expire_due), settings.sweep_interval),

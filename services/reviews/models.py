@@ -1,11 +1,11 @@
-"""Tables of the reviews service: titles with their duties, review applications, imports, and copies of profiles."""
+"""Tables of the reviews service: titles and their duties, campaigns, review applications, imports, profiles' copies."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.reviews.vocabulary import OPEN_REVIEWS
@@ -24,11 +24,44 @@ class Base(DeclarativeBase):
     }
 
 
+class Campaign(Base):
+    """A review campaign (复核批次) as declared: it sets the window of the titles that expire in its range.
+
+    It is never changed; its end is a new act. While it is `spreading`, the titles that it covers are brought in line
+    with it, in the order of their expiry: those up to (`spread_to`, `spread_id`) are.
+    """
+
+    __tablename__ = "campaigns"
+    __table_args__ = (
+        Index("campaigns_in_force", "id", postgresql_where=text("ended_at IS NULL")),
+        Index("campaigns_spreading", "id", postgresql_where=text("spreading")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    titles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    expires_from: Mapped[date]
+    expires_to: Mapped[date]
+    opens: Mapped[date]
+    closes: Mapped[date]
+    source: Mapped[str]
+    declared_by: Mapped[str]
+    declared_by_name: Mapped[str]
+    declared_at: Mapped[datetime]
+    ended_by: Mapped[str | None]
+    ended_by_name: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+    spreading: Mapped[bool]
+    spread_to: Mapped[date | None]
+    spread_id: Mapped[UUID | None]
+
+
 class Certification(Base):
     """A title (称号) of a firm. Its row lock guards its duties and its applications too.
 
     `granted_valid_to` is the expiry it was granted with, by which the same grant is recognised after an extension.
-    `ends_at` is the instant from which the title ends unless an application is open.
+    `campaign_id` and `window_citation` name the campaign that set the window, where one did. `ends_at` is the instant
+    from which the title ends unless an application is open.
     """
 
     __tablename__ = "certifications"
@@ -54,6 +87,8 @@ class Certification(Base):
     duties_from: Mapped[date | None]
     window_opens: Mapped[date]
     window_closes: Mapped[date]
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaigns.id"))
+    window_citation: Mapped[dict[str, Any] | None]
     ends_at: Mapped[datetime]
     renewal_refused: Mapped[bool]
     revocation: Mapped[dict[str, Any] | None]
@@ -120,8 +155,8 @@ class ProfileCopy(Base):
 class Review(Base):
     """A review application (复核申请). `profile` is the immutable copy that it was judged on.
 
-    `assisted`: an officer filed it by the firm's signed paper form (代办), kept under `paper_reference`. An on-site
-    check is due where it was `check_drawn` or ordered (`check_order`), until there is a `check_result`. `correction`
+    `assisted`: an officer filed it for the firm (代办), by the signed paper form that the step names. An on-site check
+    is due where it was `check_drawn` or ordered (`check_order`), until there is a `check_result`. `correction`
     and `return_due` are set while it is returned, `notice_ends` once it was put on public notice. `handling_due` and
     `handling_left` are its working-day clock; `assignee` is the officer who took it.
     """
@@ -134,6 +169,8 @@ class Review(Base):
         Index("reviews_by_status", "status", "id"),
         Index("reviews_returned", "return_due", "id", postgresql_where=text("status = 'returned'")),
         Index("reviews_in_notice", "notice_ends", "id", postgresql_where=text("status = 'in_public_notice'")),
+        Index("reviews_by_handling", "handling_due", postgresql_where=text("handling_due IS NOT NULL")),
+        Index("reviews_by_assignee", "assignee", "id", postgresql_where=text("assignee IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -149,7 +186,6 @@ class Review(Base):
     profile: Mapped[dict[str, Any] | None]
     reasons: Mapped[list[dict[str, Any]] | None]
     assisted: Mapped[bool]
-    paper_reference: Mapped[str | None]
     check_drawn: Mapped[bool]
     check_order: Mapped[dict[str, Any] | None]
     check_result: Mapped[str | None]
@@ -218,6 +254,7 @@ class ReviewStep(Base):
     decided_on: Mapped[date | None]
     citation: Mapped[dict[str, Any] | None]
     details: Mapped[dict[str, Any] | None]
+    paper_reference: Mapped[str | None]
 
 
 class CertificationImport(Base):

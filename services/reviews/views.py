@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from services.reviews.commands.hindsight import Hypothesis
 from services.reviews.commands.records import SHOWN_AS, check_required
-from services.reviews.conditions import Condition, failing, window_of
-from services.reviews.domain import STEP_OF, ends_at, standing
+from services.reviews.conditions import WINDOW_CODES, Condition, failing, window_of
+from services.reviews.domain import STEP_OF, case_of, ends_at, standing, worklist
 from services.reviews.models import (
+    Campaign,
     Certification,
     CertificationImport,
     EligibilityStep,
@@ -24,8 +25,9 @@ from services.reviews.repository.applications import History
 from services.reviews.vocabulary import DutyStatus, ImportStatus, Standing
 from shared.contracts import Citation, Correction
 from shared.messaging import Work
-from shared.regulation import Title
+from shared.regulation import Title, Worklist
 from shared.web.caller import Caller, Role
+from shared.web.cases import Handling
 
 
 class Revocation(BaseModel):
@@ -68,7 +70,10 @@ class Ending(BaseModel):
 
 
 class CertificationView(BaseModel):
-    """A title. `status` is what is stored; `standing` what it reads as now: an open application keeps it valid."""
+    """A title. `status` is what is stored; `standing` what it reads as now: an open application keeps it valid.
+
+    `campaign_id` and `window_citation` are set where a campaign set the window, not the rule.
+    """
 
     id: UUID
     version: int
@@ -84,6 +89,8 @@ class CertificationView(BaseModel):
     valid_to: date
     window_opens: date
     window_closes: date
+    campaign_id: UUID | None
+    window_citation: Citation | None
     duties_from: date | None
     revocation: Revocation | None
     ending: Ending | None
@@ -154,7 +161,8 @@ def standing_of(certification: Certification, work: Work, *, under_review: bool)
 def _certification(certification: Certification, work: Work, *, under_review: bool) -> dict[str, Any]:
     stored = (
         "id", "version", "credit_code", "enterprise_name", "authority", "title", "status", "eligibility",
-        "valid_from", "valid_to", "window_opens", "window_closes", "duties_from", "revocation", "ending",
+        "valid_from", "valid_to", "window_opens", "window_closes", "campaign_id", "window_citation", "duties_from",
+        "revocation", "ending",
     )  # fmt: skip
     return {name: getattr(certification, name) for name in stored} | {
         "title_name": work.regulation.title_name(Title(certification.title)),
@@ -214,7 +222,7 @@ class EligibilityView(BaseModel):
             as_of=work.now(),
             rules=work.regulation.id,
             profile_version=copy.version if copy else None,
-            window=WindowView(opens=certification.window_opens, closes=certification.window_closes),
+            window=WindowView.model_validate(next(each.inputs for each in judged if each.code in WINDOW_CODES)),
             conditions=list(judged),
         )
 
@@ -245,6 +253,30 @@ class EligibilityView(BaseModel):
         )
 
 
+class CampaignView(BaseModel):
+    """A review campaign. `spreading`: its titles are still being brought in line with it, or with its end."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    titles: list[str]
+    expires_from: date
+    expires_to: date
+    opens: date
+    closes: date
+    source: str
+    declared_at: datetime
+    declared_by_name: str
+    ended_at: datetime | None
+    ended_by_name: str | None
+    end_reason: str | None
+    spreading: bool
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "CampaignView":
+        return cls.model_validate(campaign)
+
+
 class CheckOrderView(BaseModel):
     """Why an officer ordered an on-site check."""
 
@@ -265,7 +297,8 @@ class OnSiteCheckView(BaseModel):
 class ReviewView(BaseModel):
     """A review application. `step` is who acts next; `reasons` are the conditions that it was refused for.
 
-    `correction` is what the firm has to correct while it is returned; `notice_ends` the last day of public notice.
+    `correction` is what the firm has to correct while it is returned; `notice_ends` the last day of public notice;
+    `worklist` where officers find it while it is open; `assisted`: one of them filed it (代办).
     """
 
     id: UUID
@@ -288,6 +321,10 @@ class ReviewView(BaseModel):
     on_site_check: OnSiteCheckView
     correction: Correction | None
     notice_ends: date | None
+    worklist: Worklist | None
+    handling: Handling
+    assignee: str | None
+    assignee_name: str | None
 
     @classmethod
     def of(cls, review: Review, certification: Certification, work: Work) -> "ReviewView":
@@ -308,6 +345,7 @@ class StepView(BaseModel):
     decided_on: date | None
     citation: Citation | None
     details: dict[str, Any] | None
+    paper_reference: str | None
 
 
 class CheckView(BaseModel):
@@ -366,13 +404,16 @@ class ReviewDetail(ReviewView):
 def _review(review: Review, certification: Certification, work: Work) -> dict[str, Any]:
     stored = (
         "id", "version", "certification_id", "credit_code", "title", "status", "applied_at", "signatory", "statement",
-        "valid_to", "profile_version", "reasons", "assisted", "correction", "notice_ends",
+        "valid_to", "profile_version", "reasons", "assisted", "correction", "notice_ends", "assignee",
+        "assignee_name",
     )  # fmt: skip
     return {name: getattr(review, name) for name in stored} | {
         "enterprise_name": certification.enterprise_name,
         "authority": certification.authority,
         "title_name": work.regulation.title_name(Title(review.title)),
         "step": STEP_OF.get(review.status),
+        "worklist": worklist(case_of(review), work.today()),
+        "handling": Handling(due=review.handling_due, left=review.handling_left),
         "on_site_check": {
             "required": check_required(review),
             "drawn": review.check_drawn,

@@ -1,6 +1,10 @@
 """The words of the reviews service, as they are stored and answered."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+
+from shared.regulation import Step
 
 
 class CertificationStatus(StrEnum):
@@ -76,6 +80,19 @@ OPEN_REVIEWS = (
 )
 
 
+OFFICE: Mapping[str, Step] = MappingProxyType(
+    {
+        ReviewStatus.SUBMITTED: Step.AUTHORITY,
+        ReviewStatus.AUTHORITY_PASSED: Step.BUREAU,
+        ReviewStatus.RECOMMENDED: Step.MINISTRY,
+    }
+)
+"""Who has an application in that state in hand."""
+
+TO_REVIEW = (ReviewStatus.SUBMITTED, ReviewStatus.AUTHORITY_PASSED)
+"""The states in which an office here has an application in hand, against its clock."""
+
+
 class Act(StrEnum):
     """What is done to an application, by the firm, an officer or the platform; so it stands in its history."""
 
@@ -93,6 +110,7 @@ class Act(StrEnum):
     OBJECT = "objected"
     SETTLE_OBJECTION = "objection_settled"
     END_NOTICE = "notice_ended"
+    ASSIGN = "assigned"
     WITHDRAW = "withdrawn"
     STOP = "stopped"
 
@@ -111,6 +129,16 @@ class CheckResult(StrEnum):
 
     CONFORMS = "conforms"
     DEVIATES = "deviates"
+
+
+class BulkAct(StrEnum):
+    """What can be done to many applications at once."""
+
+    RETURN = "return"
+    AUTHORITY_DECISION = "authority_decision"
+    BUREAU_DECISION = "bureau_decision"
+    MINISTRY_DECISION = "ministry_decision"
+    ASSIGNMENT = "assignment"
 
 
 class ImportStatus(StrEnum):

@@ -21,7 +21,7 @@ class CertificationState(Part):
     """A title of a firm at `version`.
 
     `status` is valid, cancelled or expired; `eligibility` is held or revoked. The review window and the duties are
-    those of the present period.
+    those of the present period; `window_citation` is set where a campaign set the window, not the rule.
     """
 
     certification_id: UUID
@@ -37,6 +37,7 @@ class CertificationState(Part):
     period_start: date
     window_opens: date
     window_closes: date
+    window_citation: Citation | None = None
     duties: tuple[DutyState, ...] = ()
 
 

@@ -14,7 +14,7 @@ from shared.regulation.days import SHANGHAI, add_months, end_of_day, last_instan
 from shared.regulation.figures import Award, Figures, Honour, Institution, Investment
 from shared.regulation.handling import CaseClock, Worklist
 from shared.regulation.loading import Defect, RulesError
-from shared.regulation.notices import Campaign, DeadlineExtension
+from shared.regulation.notices import Campaign, DeadlineExtension, campaign_in_effect
 from shared.regulation.overlay import shipped
 from shared.regulation.regulation import Regulation
 from shared.regulation.results import (
@@ -77,6 +77,7 @@ __all__ = [
     "YearState",
     "add_months",
     "after_working_days",
+    "campaign_in_effect",
     "check_enterprise_credit_code",
     "end_of_day",
     "is_working_day",

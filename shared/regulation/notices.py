@@ -1,5 +1,6 @@
 """Acts by notice that override the rules: deadline extensions and review campaigns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,6 +58,15 @@ class Campaign:
     def covers(self, title: Title, valid_to: date) -> bool:
         """Whether a title with this expiry belongs to the campaign's cohort."""
         return title in self.titles and self.expires_from <= valid_to <= self.expires_to
+
+
+def campaign_in_effect(campaigns: Iterable[Campaign], title: Title, valid_to: date) -> Campaign | None:
+    """The campaign that sets the window of a title with this expiry: of several the one given last, or None."""
+    found: Campaign | None = None
+    for campaign in campaigns:
+        if campaign.covers(title, valid_to):
+            found = campaign
+    return found
 
 
 def extension_in_effect(

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from services.changes.api.access import OFFICERS, lying_with
 from services.changes.commands import assignments, decisions, sanctions
-from services.changes.forms import AlikeDecision, Assignment, Bulk, BulkAct, Opinion, Return, SanctionForm
+from services.changes.forms import AlikeDecision, Bulk, BulkAct, Opinion, SanctionForm
 from services.changes.models import Report
 from shared.messaging import Work
 from shared.web.app import defects_of
 from shared.web.auth import Caller, CallerDep, Role
 from shared.web.bulk import BulkResults, one_by_one
+from shared.web.cases import Assignment, Return
 from shared.web.fields import Form
 from shared.web.idempotency import OnceDep, Reply
 from shared.web.problems import InvalidInput

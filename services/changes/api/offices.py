@@ -6,11 +6,12 @@ from fastapi import APIRouter, Response
 
 from services.changes.api.access import OFFICERS, acted, lying_with
 from services.changes.commands import assignments, decisions, sanctions
-from services.changes.forms import Assignment, Decision, MinistryAnswer, Opinion, Return, SanctionForm
+from services.changes.forms import Decision, MinistryAnswer, Opinion, SanctionForm
 from services.changes.models import Report
 from services.changes.views import ReportDetail
 from shared.messaging import Work
 from shared.web.auth import CallerDep, Role
+from shared.web.cases import Assignment, Return
 from shared.web.idempotency import OnceDep
 
 router = APIRouter(prefix="/changes", tags=["changes"])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from services.changes.api.access import OFFICERS, Filer, acted, detail, filing, own, seen, visible_to, writing
 from services.changes.commands import reports
-from services.changes.forms import EARLIEST, ME, Draft, Submission, Withdrawal
+from services.changes.forms import EARLIEST, Draft, Submission, Withdrawal
 from services.changes.models import Report
 from services.changes.repository import firms
 from services.changes.repository import reports as kept
@@ -20,6 +20,7 @@ from shared.contracts import ChangeType
 from shared.messaging import Work
 from shared.regulation import Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
+from shared.web.cases import ME
 from shared.web.conditional import ExpectedVersion, tag
 from shared.web.idempotency import OnceDep
 from shared.web.paging import Page, Paging

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.changes.commands.records import held, report_state, step, tell_decision
 from services.changes.domain import titles as domain
 from services.changes.domain.cases import require
-from services.changes.forms import AlikeDecision, Decision, MinistryAnswer, Opinion, Return, TitleDecisionForm
+from services.changes.forms import AlikeDecision, Decision, MinistryAnswer, Opinion, TitleDecisionForm
 from services.changes.models import Report
 from services.changes.repository import firms
 from services.changes.vocabulary import Act, Status
@@ -16,6 +16,7 @@ from shared.contracts import ChangeOpinionGiven, ChangeReturned, Citation, Corre
 from shared.messaging import Work
 from shared.regulation import Step, Title, shanghai_date
 from shared.web.caller import Caller
+from shared.web.cases import Return
 from shared.web.problems import Defect, InvalidInput
 
 

@@ -108,6 +108,7 @@ class Batch:
                     "window_closes",
                 }
             ),
+            "window_citation": state.window_citation.model_dump() if state.window_citation else None,
             "duties": [each.model_dump(mode="json") for each in state.duties],
         }
         _newest(self.certifications, state.certification_id, row)
@@ -262,12 +263,12 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
             stage = _announced_as(work, each) if each.announced else reminded.get(each.follows or "")
             added.append(_new(work, known.firm.credit_code, each, stage))
         else:
-            changed.append(_changed(work, obligation, each.state, each.facts))
+            changed.append(_changed(work, obligation, each.state, each))
     for obligation in present.values():
         if obligation.state != ObligationState.MET:
             met = domain.met_after_all(obligation, known.updates, known.applications, known.reports, known.occurrences)
             state = ObligationState.MET if met else ObligationState.ENDED
-            changed.append(_changed(work, obligation, state, obligation.facts))
+            changed.append(_changed(work, obligation, state, obligation))
     return added, [row for row in changed if row is not None]
 
 
@@ -308,16 +309,17 @@ def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> 
     }
 
 
-def _changed(work: Work, obligation: Obligation, state: ObligationState, facts: Row) -> Row | None:
-    """What is to be set on an obligation that is now in `state`; None where nothing is."""
-    if obligation.state == state and obligation.facts == facts:
+def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Obligation | domain.Owed) -> Row | None:
+    """What is to be set on an obligation that is now in `state` and as `now` shows it; None where nothing is."""
+    shown = {"facts": now.facts, "acts_from": now.acts_from, "citation": now.citation}
+    if obligation.state == state and all(getattr(obligation, name) == value for name, value in shown.items()):
         return None
     is_open = state == ObligationState.OPEN
     return {
         "id": obligation.id,
         "state": state,
-        "facts": facts,
-        "next_stage_at": _next_stage_at(work, obligation, obligation.stage) if is_open else None,
+        **shown,
+        "next_stage_at": _next_stage_at(work, now, obligation.stage) if is_open else None,
         "closed_at": None if is_open else obligation.closed_at or work.now(),
     }
 

@@ -1,6 +1,6 @@
 """Review applications (复核申请): the gate, the owner's answer, withdrawal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,9 @@ import uuid_utils.compat as uuid7s
 from services.reviews.commands.records import Found, held, move, period_of, review_state, tell_end
 from services.reviews.conditions import Condition, Facts, failing, judge
 from services.reviews.domain import drawn
+from services.reviews.forms import Application
 from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
-from services.reviews.repository import applications, copies
+from services.reviews.repository import applications, campaigns, copies
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import (
@@ -22,9 +23,10 @@ from shared.contracts import (
     ReviewSubmitted,
 )
 from shared.messaging import Work
-from shared.regulation import Title, shanghai_date
+from shared.regulation import Campaign, Title, shanghai_date
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, NotFound
+from shared.web.reach import is_assisted
 
 
 class ConditionsNotMet(Conflict):
@@ -51,6 +53,7 @@ async def present_facts(work: Work, certification: Certification) -> tuple[Facts
     facts = _facts(
         work,
         certification,
+        await campaigns.in_force(work.session),
         updates=_instants(copy.updates) if copy else None,
         open_application=present.id if present else None,
         at=work.now(),
@@ -60,14 +63,16 @@ async def present_facts(work: Work, certification: Certification) -> tuple[Facts
     return facts, copy
 
 
-async def apply(work: Work, certification_id: UUID, signatory: str, statement: str | None, caller: Caller) -> Found:
+async def apply(work: Work, form: Application, caller: Caller) -> Found:
     """Apply for the review of a title: accepted at once, or `checking` where only the kept copy speaks against it.
 
-    Raises `ConditionsNotMet` with every condition that fails.
+    An officer applies for a firm (代办) by its signed paper form. Raises `ConditionsNotMet` with every condition that
+    fails.
     """
-    certification = await titles.certification(work.session, certification_id, lock=True)
-    if certification is None or not caller.may_act_for(certification.credit_code):
+    certification = await titles.certification(work.session, form.certification_id, lock=True)
+    if certification is None or not caller.may_see(certification.credit_code, certification.authority):
         raise NotFound("There is no such title")
+    assisted = is_assisted(caller, certification.credit_code, certification.authority, form.declaration)
     judged, copy = await conditions_of(work, certification)
     failed = failing(judged)
     if any(not condition.rests_on_copy for condition in failed):
@@ -83,19 +88,19 @@ async def apply(work: Work, certification_id: UUID, signatory: str, statement: s
         status=ReviewStatus.CHECKING,
         valid_to=certification.valid_to,
         applied_at=work.now(),
-        signatory=signatory,
-        statement=statement,
+        signatory=form.declaration.signatory,
+        statement=form.statement,
         profile_version=None,
         profile=None,
         reasons=None,
-        assisted=False,
+        assisted=assisted,
         check_drawn=False,
         version=0,
     )
     work.session.add(review)
     await work.session.flush()
     if failed:
-        move(work, review, Act.APPLY, caller=caller, opinion=statement)
+        _enter(work, review, ReviewStatus.CHECKING, form, caller)
         work.emit(
             FreshnessRequested(
                 credit_code=review.credit_code,
@@ -110,7 +115,9 @@ async def apply(work: Work, certification_id: UUID, signatory: str, statement: s
     if copy is None:
         raise AssertionError("an unknown profile fails a condition")
     _rest_on(review, copy.version, copy.name, copy.authority, copy.updates)
-    _submit(work, review, certification, caller)
+    _draw(work, review)
+    _enter(work, review, ReviewStatus.SUBMITTED, form, caller)
+    _tell_submission(work, review, certification)
     return review, certification
 
 
@@ -125,6 +132,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
     facts = _facts(
         work,
         certification,
+        await campaigns.in_force(work.session, review.applied_at),
         updates=updates,
         open_application=None,
         at=review.applied_at,
@@ -137,7 +145,9 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
         kept = {str(year): instant.isoformat() for year, instant in (updates or {}).items()}
         _rest_on(review, profile.version, profile.name, profile.authority, kept)
     if not failed:
-        _submit(work, review, certification, None)
+        _draw(work, review)
+        move(work, review, Act.ACCEPT, ReviewStatus.SUBMITTED)
+        _tell_submission(work, review, certification)
         return
     review.reasons = [condition.model_dump(mode="json") for condition in failed]
     reason = "".join(condition.text for condition in failed)
@@ -161,13 +171,20 @@ async def withdraw(work: Work, review_id: UUID, reason: str, caller: Caller) -> 
     return review, certification
 
 
-def _submit(work: Work, review: Review, certification: Certification, caller: Caller | None) -> None:
-    """Let the application lie with the authority; whether it is checked on site is drawn now (第十一条)."""
-    title, applied_on = Title(review.title), shanghai_date(review.applied_at)
+def _enter(work: Work, review: Review, status: ReviewStatus, form: Application, caller: Caller) -> None:
+    paper = form.declaration.paper_reference if review.assisted else None
+    move(work, review, Act.APPLY, status, caller=caller, opinion=form.statement, paper_reference=paper)
+
+
+def _draw(work: Work, review: Review) -> None:
+    """Let the lot say whether the application is checked on site (第十一条)."""
+    title = Title(review.title)
     if work.regulation.review_route(title).on_site_check:
-        review.check_drawn = drawn(review.id, work.regulation.on_site_share(title, applied_on))
-    act, statement = (Act.APPLY, review.statement) if caller else (Act.ACCEPT, None)
-    move(work, review, act, ReviewStatus.SUBMITTED, caller=caller, opinion=statement)
+        share = work.regulation.on_site_share(title, shanghai_date(review.applied_at))
+        review.check_drawn = drawn(review.id, share)
+
+
+def _tell_submission(work: Work, review: Review, certification: Certification) -> None:
     work.emit(
         ReviewSubmitted(credit_code=review.credit_code, review=review_state(review, certification)),
         sequence=review.version,
@@ -191,6 +208,7 @@ def _instants(updates: Mapping[str, str]) -> dict[int, datetime]:
 def _facts(
     work: Work,
     certification: Certification,
+    in_force: Sequence[Campaign],
     *,
     updates: Mapping[int, datetime] | None,
     open_application: UUID | None,
@@ -216,4 +234,5 @@ def _facts(
         told_by_owner=told_by_owner,
         confirmed_missed=confirmed_missed,
         forgiven=forgiven,
+        campaigns=in_force,
     )

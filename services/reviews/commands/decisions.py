@@ -14,10 +14,12 @@ from services.reviews.commands.records import (
     period_of,
     review_state,
     set_end,
+    set_window,
     tell_end,
 )
 from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision, terms_of
 from services.reviews.models import Certification, Review
+from services.reviews.repository import campaigns
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import ReviewOutcome, ReviewStatus
 from shared.contracts import CertificationExtended, Citation, ReviewAdvanced, ReviewNoticed
@@ -139,6 +141,7 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
 
     Whose right or title is lost has no open application any more, so that everything that is approved is extended.
     """
+    in_force = await campaigns.held_still(work.session)
     ids = [certification.id for _, certification in approved]
     await titles.let_lapse(work.session, ids)
     previous: dict[UUID, date] = {}
@@ -149,10 +152,9 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
         certification.period_start = certification.valid_to
         certification.valid_to = work.regulation.extended(title, certification.valid_to)
         certification.first_period = False
-        terms = terms_of(work.regulation, title, period_of(certification), certification.duties_from)
-        certification.window_opens, certification.window_closes = terms.window_opens, terms.window_closes
+        terms = terms_of(work.regulation, title, period_of(certification), certification.duties_from, in_force)
+        set_window(certification, terms.window)
         certification.version += 1
-        set_end(certification)
         rows += duty_rows(certification, terms, work)
     await titles.add_duties(work.session, rows)
     await titles.meet_by_copies(work.session, {certification.credit_code for _, certification in approved})

@@ -8,17 +8,17 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.reviews.commands.records import certification_state, duty_rows, period_of
-from services.reviews.domain import ends_at, terms_of
+from services.reviews.commands.records import certification_state, duty_rows, period_of, set_window
+from services.reviews.domain import terms_of
 from services.reviews.lists import GrantRow
-from services.reviews.models import Certification
+from services.reviews.models import Certification, ProfileCopy
+from services.reviews.repository import campaigns, copies
 from services.reviews.repository import certifications as titles
-from services.reviews.repository import copies
 from services.reviews.repository.certifications import GrantKey
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.contracts import CertificationGranted
 from shared.messaging import Work
-from shared.regulation import Period, Title
+from shared.regulation import Campaign, Period, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
     """Enter titles in a fixed number of statements; the same grant again changes nothing.
 
     A row whose title began on the same day and ends on another than the kept one contradicts it and is left out.
-    A firm's name and authority are its profile's where that is known. Updates that fell due before `duties_from` are
-    not judged.
+    A firm's name and authority are its profile's where that is known, its window that of a campaign that covers it.
+    Updates that fell due before `duties_from` are not judged.
     """
+    in_force = await campaigns.held_still(work.session)
     kept = await titles.granted_already(work.session, [key_of(row) for row in rows])
     known = await copies.profile_copies(work.session, {row.credit_code for row in rows})
     fresh: dict[GrantKey, Certification] = {}
@@ -57,7 +58,7 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
             contradicting.append(number)
         elif key not in kept and key not in fresh:
             copy = known.get(row.credit_code)
-            fresh[key] = _new(work, row, duties_from, copy.name if copy else None, copy.authority if copy else None)
+            fresh[key] = _new(work, row, duties_from, in_force, copy)
     inserted = await titles.add_certifications(
         work.session, [_columns(certification) for certification in fresh.values()]
     )
@@ -96,14 +97,15 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
     )
 
 
-def _new(work: Work, row: GrantRow, duties_from: date | None, name: str | None, authority: str | None) -> Certification:
+def _new(
+    work: Work, row: GrantRow, duties_from: date | None, in_force: Sequence[Campaign], copy: ProfileCopy | None
+) -> Certification:
     period = Period(row.valid_from, row.valid_to, first=True, valid_from=row.valid_from)
-    terms = terms_of(work.regulation, row.title, period, duties_from)
-    return Certification(
+    certification = Certification(
         id=uuid7s.uuid7(),
         credit_code=row.credit_code,
-        enterprise_name=name or row.enterprise_name,
-        authority=authority or row.authority,
+        enterprise_name=copy.name if copy else row.enterprise_name,
+        authority=copy.authority if copy else row.authority,
         title=row.title,
         status=CertificationStatus.VALID,
         eligibility=Eligibility.HELD,
@@ -113,15 +115,14 @@ def _new(work: Work, row: GrantRow, duties_from: date | None, name: str | None, 
         period_start=row.valid_from,
         first_period=True,
         duties_from=duties_from,
-        window_opens=terms.window_opens,
-        window_closes=terms.window_closes,
-        ends_at=ends_at(row.valid_to, terms.window_closes, Eligibility.HELD, renewal_refused=False),
         renewal_refused=False,
         revocation=None,
         ending=None,
         version=1,
         granted_at=work.now(),
     )
+    set_window(certification, terms_of(work.regulation, row.title, period, duties_from, in_force).window)
+    return certification
 
 
 def _columns(certification: Certification) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.reviews.domain import MACHINE, STEP_OF, Terms, clock_after, ends_at, require
+from services.reviews.domain import MACHINE, STEP_OF, Terms, case_of, ends_at, moved, require
 from services.reviews.models import Certification, Review, ReviewStep, UpdateDuty
 from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
-from shared.contracts import CertificationState, Citation, DutyState, ReviewDecided, ReviewState
+from shared.contracts import CertificationState, Citation, Correction, DutyState, ReviewDecided, ReviewState
 from shared.messaging import Work
-from shared.regulation import Basis, CaseClock, Period, Title
+from shared.regulation import Basis, Period, Title, Window
 from shared.web.caller import Caller
 from shared.web.problems import NotFound
 
@@ -57,6 +57,15 @@ def set_end(certification: Certification) -> None:
     )
 
 
+def set_window(certification: Certification, window: Window) -> None:
+    """Let applications be accepted within a window; one that a campaign set says so by its own citation."""
+    certification.window_opens, certification.window_closes = window.opens, window.closes
+    certification.campaign_id = UUID(window.campaign_id) if window.campaign_id else None
+    cited = Citation.model_validate(window.basis).model_dump()
+    certification.window_citation = cited if window.campaign_id else None
+    set_end(certification)
+
+
 def certification_state(certification: Certification, duties: Sequence[UpdateDuty]) -> CertificationState:
     """The title as it is told to other services; duties that lapsed are not told."""
     return CertificationState(
@@ -73,6 +82,9 @@ def certification_state(certification: Certification, duties: Sequence[UpdateDut
         period_start=certification.period_start,
         window_opens=certification.window_opens,
         window_closes=certification.window_closes,
+        window_citation=Citation.model_validate(certification.window_citation)
+        if certification.window_citation
+        else None,
         duties=tuple(
             DutyState(
                 year=duty.year,
@@ -146,19 +158,26 @@ def move(
     decided_on: date | None = None,
     basis: Basis | Citation | None = None,
     details: dict[str, Any] | None = None,
+    correction: Correction | None = None,
+    paper_reference: str | None = None,
 ) -> None:
     """Let an act bring an application into `status`, or leave it where it is, and write that into its history.
 
-    Without a caller the platform did it. Raises `NotInThisState`.
+    Without a caller the platform did it; with a `correction` it lies with its firm. Raises `NotInThisState`.
     """
     require(act, review.status)
-    before = ReviewStatus(review.status)
-    after = status or before
-    if after not in MACHINE[act][before]:
-        raise AssertionError(f"{act} does not lead from {before} to {after}")
+    before = case_of(review)
+    to = status or before.status
+    if to not in MACHINE[act][before.status]:
+        raise AssertionError(f"{act} does not lead from {before.status} to {to}")
+    due = correction.due if correction else None
+    after = moved(before, act, to, Title(review.title), work.regulation, work.today(), due)
     if after != before:
-        _wind(work, review, act, after)
-    review.status = after
+        review.handling_due, review.handling_left = after.clock.due, after.clock.left
+        review.correction, review.return_due = correction.model_dump(mode="json") if correction else None, due
+    if act is Act.DECIDE_AS_AUTHORITY:  # the bureau's officers find it free
+        review.assignee = review.assignee_name = None
+    review.status = to
     review.version += 1
     work.session.add(
         ReviewStep(
@@ -166,7 +185,7 @@ def move(
             review_id=review.id,
             at=work.now(),
             act=act,
-            status=after,
+            status=to,
             actor=caller.subject if caller else None,
             actor_name=caller.name if caller else None,
             role=caller.role if caller else "platform",
@@ -174,14 +193,6 @@ def move(
             decided_on=decided_on,
             citation=Citation.model_validate(basis).model_dump() if basis else None,
             details=details,
+            paper_reference=paper_reference,
         )
     )
-
-
-def _wind(work: Work, review: Review, act: Act, status: ReviewStatus) -> None:
-    """Set the application's clock for its new state; who had it at the authority has it no more at the bureau."""
-    clock = CaseClock(review.handling_due, review.handling_left)
-    clock = clock_after(clock, act, status, Title(review.title), work.regulation, work.today())
-    review.handling_due, review.handling_left = clock.due, clock.left
-    if act is Act.DECIDE_AS_AUTHORITY:
-        review.assignee = review.assignee_name = None

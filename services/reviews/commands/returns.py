@@ -5,7 +5,7 @@ from uuid import UUID
 from services.reviews.commands.endings import PAGE
 from services.reviews.commands.records import Found, held, move, review_state, tell_end
 from services.reviews.domain import IN_HAND, require
-from services.reviews.forms import Resubmission, Return
+from services.reviews.forms import Resubmission
 from services.reviews.models import Review
 from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, ReviewStatus
@@ -13,6 +13,7 @@ from shared.contracts import Citation, Correction, ReviewResubmitted, ReviewRetu
 from shared.messaging import Work
 from shared.regulation import Title
 from shared.web.caller import Caller
+from shared.web.cases import Return
 from shared.web.problems import Conflict
 
 
@@ -39,8 +40,16 @@ async def return_for_correction(work: Work, review_id: UUID, form: Return, calle
         citation=Citation.model_validate(by_rule.basis),
     )
     details = correction.model_dump(mode="json", include={"defects", "due"})
-    move(work, review, Act.RETURN, ReviewStatus.RETURNED, caller=caller, basis=by_rule.basis, details=details)
-    review.correction, review.return_due = correction.model_dump(mode="json"), correction.due
+    move(
+        work,
+        review,
+        Act.RETURN,
+        ReviewStatus.RETURNED,
+        caller=caller,
+        basis=by_rule.basis,
+        details=details,
+        correction=correction,
+    )
     work.emit(
         ReviewReturned(
             credit_code=review.credit_code, review=review_state(review, certification), correction=correction
@@ -50,7 +59,7 @@ async def return_for_correction(work: Work, review_id: UUID, form: Return, calle
     return review, certification
 
 
-async def resubmit(work: Work, review_id: UUID, form: Resubmission, caller: Caller) -> Found:
+async def resubmit(work: Work, review_id: UUID, form: Resubmission, caller: Caller, *, assisted: bool) -> Found:
     """Bring a corrected application back to the office that returned it. Raises `CorrectionOverdue`."""
     review, certification = await held(work, review_id)
     require(Act.RESUBMIT, review.status)
@@ -61,8 +70,16 @@ async def resubmit(work: Work, review_id: UUID, form: Resubmission, caller: Call
         )
     review.signatory = form.declaration.signatory
     review.statement = form.statement or review.statement
-    move(work, review, Act.RESUBMIT, IN_HAND[correction.returned_by], caller=caller, opinion=form.statement)
-    review.correction = review.return_due = None
+    review.assisted = assisted
+    move(
+        work,
+        review,
+        Act.RESUBMIT,
+        IN_HAND[correction.returned_by],
+        caller=caller,
+        opinion=form.statement,
+        paper_reference=form.declaration.paper_reference if assisted else None,
+    )
     work.emit(
         ReviewResubmitted(
             credit_code=review.credit_code,
@@ -83,6 +100,5 @@ async def lapse_due(work: Work) -> int:
         correction = Correction.model_validate(review.correction)
         reason = f"退回补正，至{correction.due}未重新提交。"
         move(work, review, Act.LAPSE, ReviewStatus.LAPSED, opinion=reason, basis=correction.citation)
-        review.return_due = None
         tell_end(work, review, certification, "platform", reason, correction.citation)
     return len(found)

@@ -43,17 +43,18 @@ async def locked(session: AsyncSession, review_id: UUID) -> tuple[Review, Certif
 
 async def reviews(
     session: AsyncSession,
-    reach: ColumnElement[bool],
-    *,
+    *within: ColumnElement[bool],
     credit_code: str | None,
     certification_id: UUID | None,
     statuses: Collection[str] | None,
     authority: str | None,
+    assignee: str | None,
     before: UUID | None,
     limit: int,
 ) -> list[tuple[Review, Certification]]:
-    """Applications with their titles, the newest first."""
-    query = select(Review, Certification).join(Certification, Certification.id == Review.certification_id).where(reach)
+    """Applications with their titles, the newest first, `within` every one of the given conditions."""
+    query = select(Review, Certification).join(Certification, Certification.id == Review.certification_id)
+    query = query.where(*within)
     query = query.order_by(Review.id.desc()).limit(limit)
     if credit_code is not None:
         query = query.where(Review.credit_code == credit_code)
@@ -63,6 +64,8 @@ async def reviews(
         query = query.where(Review.status.in_(statuses))
     if authority is not None:
         query = query.where(Certification.authority == authority)
+    if assignee is not None:
+        query = query.where(Review.assignee == assignee)
     if before is not None:
         query = query.where(Review.id < before)
     return [(row[0], row[1]) for row in await session.execute(query)]

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reviews.models import Certification, EligibilityStep, ProfileCopy, Review, UpdateDuty
+from services.reviews.models import Campaign, Certification, EligibilityStep, ProfileCopy, Review, UpdateDuty
 from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus
 
 GrantKey = tuple[str, str, date]
@@ -58,6 +58,13 @@ async def hold(session: AsyncSession, credit_codes: Collection[str]) -> None:
         .order_by(Certification.id)
         .with_for_update()
     )
+
+
+async def held(session: AsyncSession, certification_ids: Collection[UUID]) -> Sequence[Certification]:
+    """Titles, held until the transaction ends."""
+    query = select(Certification).where(Certification.id == any_(literal(list(certification_ids), ARRAY(Uuid))))
+    query = query.order_by(Certification.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).all()
 
 
 async def certifications(
@@ -231,13 +238,21 @@ async def let_lapse(session: AsyncSession, certification_ids: Collection[UUID]) 
 
 
 async def ending(session: AsyncSession, now: datetime, limit: int) -> list[Certification]:
-    """Titles that end now, locked; those with an open application do not.
+    """Titles that end now, locked; those with an open application do not, nor whose window a campaign is about to move.
 
     Applications are looked at a second time once the titles are locked: one may have been accepted in between.
     """
     still_open = select(Review.id).where(Review.certification_id == Certification.id, Review.status.in_(OPEN_REVIEWS))
+    moving = select(Campaign.id).where(
+        Campaign.spreading,
+        Certification.title == any_(Campaign.titles),
+        Certification.valid_to.between(Campaign.expires_from, Campaign.expires_to),
+    )
     query = select(Certification).where(
-        Certification.status == CertificationStatus.VALID, Certification.ends_at <= now, ~still_open.exists()
+        Certification.status == CertificationStatus.VALID,
+        Certification.ends_at <= now,
+        ~still_open.exists(),
+        ~moving.exists(),
     )
     query = query.order_by(Certification.ends_at).limit(limit).with_for_update(skip_locked=True)
     found = (await session.scalars(query)).all()

@@ -15,6 +15,7 @@ from services.notifier.delivery import Deliverer
 from services.notifier.handlers import handlers
 from shared.contracts import (
     CertificationGranted,
+    CertificationRescheduled,
     CertificationState,
     ChangeReportState,
     ChangeType,
@@ -84,6 +85,14 @@ class Firm:
 
     def granted(self, **kw):
         return CertificationGranted(credit_code=self.code, certification=self.certification(**kw)), kw.get("version", 1)
+
+    def rescheduled(self, version=2, **kw):
+        state = self.certification(version, **kw)
+        cited = CITED.model_copy(update={"rule": "review.campaign"})
+        return CertificationRescheduled(
+            credit_code=self.code, certification=state.model_copy(update={"window_citation": cited}),
+            reason="依《通知》改期。", citation=cited,
+        ), version  # fmt: skip
 
     def revoked(self, version=2):
         state = self.certification(version, "missed", eligibility="revoked")

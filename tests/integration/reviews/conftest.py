@@ -148,6 +148,6 @@ async def it(start_service, authorization):
 
         yield SimpleNamespace(
             call=call, take=take, told=told, sweep=sweep, granted=granted, read=read, reported=reported,
-            backend=running.backend, http=running.http, url=running.url,
+            backend=running.backend, http=running.http, url=running.url, sweeps=running.service.sweeps,
             at=lambda instant: running.clock.move(datetime.fromisoformat(instant)),
         )  # fmt: skip

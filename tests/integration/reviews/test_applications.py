@@ -225,7 +225,9 @@ async def test_what_is_wrong_with_an_application_is_said(it):
         "/declaration/signatory",
     }
     assert (await applied(it, certification_id, f"firm:{OTHER}")).status_code == 404
-    assert (await applied(it, certification_id, "bureau")).status_code == 403
+    nameless = await applied(it, certification_id, "bureau")
+    assert [each["code"] for each in nameless.json()["errors"]] == ["paper_reference_missing"]
+    assert (await applied(it, certification_id, "operator")).status_code == 403
 
 
 async def test_the_list_is_filtered_by_who_acts_next(it):

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.cli.credit_codes import invented_code
-from services.reviews.domain import MACHINE, OFFICE
-from services.reviews.vocabulary import Act, ReviewStatus
+from services.reviews.domain import MACHINE
+from services.reviews.vocabulary import OFFICE, Act, ReviewStatus
 from shared.contracts import ChangeDecided, ChangeReportState, ChangeType, Citation, TitleDecision, TitleOutcome
 from tests.integration.reviews.conftest import (
     BUREAU,
@@ -40,6 +40,7 @@ BY_HTTP = [
     (Act.RECORD_MINISTRY, BUREAU, "ministry_decision", REJECTED | {"decided_on": "2026-05-08"}),
     (Act.OBJECT, OFFICER, "objections", OBJECTION),
     (Act.SETTLE_OBJECTION, BUREAU, "objections/1/finding", {"upheld": True, "finding": "属实"}),
+    (Act.ASSIGN, OFFICER, "assignment", {"assignee": "me"}),
     (Act.WITHDRAW, FIRM, "withdrawal", {"reason": "放弃"}),
 ]
 """Act, who does it, where, and with which words."""

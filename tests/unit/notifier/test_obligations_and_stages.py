@@ -29,6 +29,7 @@ def title(*duties, title="specialized", status="valid", eligibility="held", open
         valid_to=date(2026, 12, 31),
         window_opens=date.fromisoformat(opens),
         window_closes=date.fromisoformat(closes),
+        window_citation=None,
         duties=[{"year": y, "nominal_due": f"{y}-04-30", "due": due, "state": state} for y, due, state in duties],
     )
 

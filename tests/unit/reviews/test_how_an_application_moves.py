@@ -7,17 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reviews.domain import (
-    IN_HAND,
-    MACHINE,
-    OFFICE,
-    NotInThisState,
-    after_decision,
-    clock_after,
-    drawn,
-    require,
-)
-from services.reviews.vocabulary import OPEN_REVIEWS, Act, ReviewOutcome, ReviewStatus
+from services.reviews.domain import ENTERED, IN_HAND, MACHINE, NotInThisState, after_decision, drawn, moved, require
+from services.reviews.vocabulary import OFFICE, OPEN_REVIEWS, Act, ReviewOutcome, ReviewStatus
 from shared.regulation import CaseClock, Regulation, Step, Title
 
 REGULATION = Regulation.load("xiamen-2023")
@@ -97,16 +88,18 @@ def test_the_lot_of_an_application_never_changes():
 
 
 def test_the_clock_runs_in_an_office_and_stands_with_the_firm():
-    title = Title.INNOVATIVE
-    submitted = clock_after(CaseClock.standing(), Act.APPLY, "submitted", title, REGULATION, date(2026, 5, 8))
-    assert submitted == CaseClock(date(2026, 5, 28), 15)  # Saturday 9 May is worked
-    returned = clock_after(submitted, Act.RETURN, "returned", title, REGULATION, date(2026, 5, 14))
-    assert returned == CaseClock(None, 10)
-    again = clock_after(returned, Act.RESUBMIT, "submitted", title, REGULATION, date(2026, 6, 1))
-    assert again.due == date(2026, 6, 15)
-    passed = clock_after(again, Act.DECIDE_AS_AUTHORITY, "authority_passed", title, REGULATION, date(2026, 6, 3))
-    assert passed.left == 10
-    for act, status in (
+    def after(case, act, to, on, due=None):
+        return moved(case, act, ReviewStatus(to), Title.INNOVATIVE, REGULATION, on, due)
+
+    submitted = after(ENTERED, Act.APPLY, "submitted", date(2026, 5, 8))
+    assert submitted.clock == CaseClock(date(2026, 5, 28), 15)  # Saturday 9 May is worked
+    returned = after(submitted, Act.RETURN, "returned", date(2026, 5, 14), date(2026, 5, 28))
+    assert (returned.clock, returned.returned_from) == (CaseClock(None, 10), "submitted")
+    again = after(returned, Act.RESUBMIT, "submitted", date(2026, 6, 1))
+    assert again.clock.due == date(2026, 6, 15)
+    passed = after(again, Act.DECIDE_AS_AUTHORITY, "authority_passed", date(2026, 6, 3))
+    assert passed.clock.left == 10
+    for act, to in (
         (Act.DECIDE_AS_BUREAU, "in_public_notice"), (Act.DECIDE_AS_BUREAU, "recommended"), (Act.WITHDRAW, "withdrawn"),
     ):  # fmt: skip
-        assert clock_after(passed, act, status, title, REGULATION, date(2026, 6, 9)) == CaseClock.standing()
+        assert after(passed, act, to, date(2026, 6, 9)).clock == CaseClock.standing()

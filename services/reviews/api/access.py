@@ -1,0 +1,64 @@
+"""Which applications an account sees and who may act on them; how an act on an application is answered."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from fastapi import Response, status
+
+from services.reviews.models import Certification, Review
+from services.reviews.repository import applications
+from services.reviews.views import ReviewDetail
+from shared.messaging import Work
+from shared.web.auth import Caller, Forbidden, Role
+from shared.web.fields import Declaration
+from shared.web.idempotency import Once, Reply
+from shared.web.problems import NotFound
+from shared.web.reach import is_assisted
+
+OFFICERS = (Role.AUTHORITY, Role.BUREAU)
+
+Act = Callable[[Work], Awaitable[tuple[Review, Certification]]]
+
+
+async def seen(work: Work, review_id: UUID, caller: Caller) -> tuple[Review, Certification]:
+    """The application and its title. Raises `NotFound` for who may not know of it."""
+    found = await applications.review(work.session, review_id)
+    if found is None or not caller.may_see(found[0].credit_code, found[1].authority):
+        raise NotFound("There is no such application")
+    return found
+
+
+async def filing(work: Work, review_id: UUID, caller: Caller, declaration: Declaration) -> bool:
+    """Whether an officer files the application for its firm (代办). Raises `NotFound`, and as `is_assisted`."""
+    review, certification = await seen(work, review_id, caller)
+    return is_assisted(caller, review.credit_code, certification.authority, declaration)
+
+
+async def own(work: Work, review_id: UUID, caller: Caller) -> None:
+    """Raises `NotFound`, or `Forbidden` where the account does not stand for the application's firm."""
+    review, _ = await seen(work, review_id, caller)
+    if not caller.may_act_for(review.credit_code):
+        raise Forbidden("Only the enterprise itself may do this")
+
+
+async def lying_with(work: Work, review_id: UUID, caller: Caller, *roles: Role) -> None:
+    """Raises `NotFound`, or `Forbidden` where the account is none of these officers."""
+    await seen(work, review_id, caller)
+    if caller.role not in roles:
+        raise Forbidden(f"This is for {' or '.join(roles)}; the account is {caller.role}")
+
+
+async def detail(work: Work, review: Review, certification: Certification, caller: Caller) -> ReviewDetail:
+    """The application as it is answered."""
+    await work.session.flush()
+    history = await applications.history(work.session, review.id)
+    return ReviewDetail.with_history(review, certification, history, work, caller)
+
+
+async def acted(once: Once, caller: Caller, act: Act, code: int = status.HTTP_200_OK) -> Response:
+    """Answer a request by what `act` made of an application."""
+
+    async def reply(work: Work) -> Reply:
+        return Reply(body=await detail(work, *await act(work), caller), status=code)
+
+    return await once(reply)

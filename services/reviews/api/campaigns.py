@@ -1,0 +1,64 @@
+"""HTTP on review campaigns (复核批次)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response, status
+
+from services.reviews.commands import campaigns as commands
+from services.reviews.forms import CampaignEnd, CampaignForm
+from services.reviews.repository import campaigns
+from services.reviews.views import CampaignView
+from shared.messaging import Work
+from shared.web.auth import Caller, CallerDep, Role, require
+from shared.web.idempotency import OnceDep, Reply
+from shared.web.paging import Page, Paging
+from shared.web.problems import NotFound
+
+router = APIRouter(prefix="/campaigns", tags=["campaigns"])
+
+Bureau = Annotated[Caller, Depends(require(Role.BUREAU))]
+
+
+@router.post("", status_code=201, response_model=CampaignView)
+async def declare_campaign(form: CampaignForm, caller: Bureau, once: OnceDep) -> Response:
+    """Declare a campaign: it overrides the window of the titles that it covers, either way, from now on."""
+
+    async def act(work: Work) -> Reply:
+        campaign = await commands.declare(work, form, caller)
+        return Reply(
+            body=CampaignView.of(campaign),
+            status=status.HTTP_201_CREATED,
+            headers={"Location": f"/api/v1/campaigns/{campaign.id}"},
+        )
+
+    return await once(act)
+
+
+@router.get("")
+async def list_campaigns(request: Request, _: CallerDep, paging: Paging) -> Page[CampaignView]:
+    """Campaigns, the newest first."""
+    async with request.app.state.backend.work() as work:
+        found = await campaigns.campaigns(work.session, before=paging.after_id(), limit=paging.limit + 1)
+        views = [CampaignView.of(each) for each in found]
+    return paging.page(views, lambda view: [view.id])
+
+
+@router.get("/{campaign_id}")
+async def read_campaign(request: Request, campaign_id: UUID, _: CallerDep) -> CampaignView:
+    """A campaign, and whether its titles are still being brought in line with it."""
+    async with request.app.state.backend.work() as work:
+        campaign = await campaigns.campaign(work.session, campaign_id)
+        if campaign is None:
+            raise NotFound("There is no such campaign")
+        return CampaignView.of(campaign)
+
+
+@router.post("/{campaign_id}/end", response_model=CampaignView)
+async def end_campaign(campaign_id: UUID, form: CampaignEnd, caller: Bureau, once: OnceDep) -> Response:
+    """End a campaign for a reason: its titles' windows are again what they would be without it."""
+
+    async def act(work: Work) -> Reply:
+        return Reply(body=CampaignView.of(await commands.end(work, campaign_id, form.reason, caller)))
+
+    return await once(act)

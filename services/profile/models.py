@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Index, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -18,6 +18,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB(none_as_null=True),
         list[dict[str, Any]]: JSONB(none_as_null=True),
+        list[str]: ARRAY(Text),
     }
 
 
@@ -90,7 +91,7 @@ class AnnualUpdate(Base):
 
 
 class HeldTitle(Base):
-    """A copy of a title at `version`. `duties` holds `{year, nominal_due, due}` of its present period."""
+    """A copy of a title at `version`. `duties` holds `{year, nominal_due, due, extended_by}` of its present period."""
 
     __tablename__ = "held_titles"
     __table_args__ = (Index("held_titles_by_firm", "credit_code"),)
@@ -119,7 +120,7 @@ class OwedUpdate(Base):
             "title",
             "due",
             "certification_id",
-            postgresql_include=["nominal_due", "deadline"],
+            postgresql_include=["nominal_due", "deadline", "extended_by"],
         ),
     )
 
@@ -130,3 +131,27 @@ class OwedUpdate(Base):
     nominal_due: Mapped[date]
     due: Mapped[date]
     deadline: Mapped[datetime]
+    extended_by: Mapped[str | None]
+
+
+class DeadlineExtension(Base):
+    """A deadline moved by notice (延期) for titles, in some authorities or (None) in all. Ended by its withdrawal."""
+
+    __tablename__ = "deadline_extensions"
+    __table_args__ = (Index("deadline_extensions_by_year", "year", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    duty: Mapped[str]
+    year: Mapped[int]
+    titles: Mapped[list[str]]
+    authorities: Mapped[list[str] | None]
+    due: Mapped[date]
+    source: Mapped[str]
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[str]
+    declared_by_name: Mapped[str]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_by_name: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]

@@ -1,12 +1,13 @@
 """What a title reads as, how an application moves, and when a title ends. Pure: dates and states in, decisions out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from types import MappingProxyType
 from uuid import UUID
 
+from services.reviews.models import UpdateDuty
 from services.reviews.vocabulary import (
     OPEN_REVIEWS,
     Act,
@@ -17,7 +18,17 @@ from services.reviews.vocabulary import (
     ReviewStatus,
     Standing,
 )
-from shared.regulation import CaseClock, DueDate, Period, Regulation, Step, Title, end_of_day, shanghai_date
+from shared.regulation import (
+    CaseClock,
+    DeadlineExtension,
+    DueDate,
+    Period,
+    Regulation,
+    Step,
+    Title,
+    end_of_day,
+    shanghai_date,
+)
 from shared.web.problems import Conflict
 
 Following = frozenset[ReviewStatus]
@@ -183,9 +194,19 @@ class Terms:
     window_closes: date
 
 
-def terms_of(regulation: Regulation, title: Title, period: Period, duties_from: date | None) -> Terms:
+def terms_of(
+    regulation: Regulation,
+    title: Title,
+    period: Period,
+    duties_from: date | None,
+    extensions: tuple[DeadlineExtension, ...] = (),
+    authority: str | None = None,
+) -> Terms:
     """Duties and window of a period; duties that fell due before `duties_from` are not judged."""
-    dues = ((year, regulation.update_due(title, year)) for year in regulation.duty_years(title, period))
+    dues = (
+        (year, regulation.update_due(title, year, extensions, authority))
+        for year in regulation.duty_years(title, period)
+    )
     window = regulation.review_window(title, period.end)
     return Terms(
         tuple((year, due) for year, due in dues if due and (duties_from is None or due.due >= duties_from)),
@@ -220,3 +241,57 @@ def standing(
 def duty_state(opens: datetime, deadline: datetime, submitted_at: datetime | None) -> DutyStatus:
     """Met by a submission within [opens, deadline), else open: missed is only what the owner confirmed."""
     return DutyStatus.MET if submitted_at is not None and opens <= submitted_at < deadline else DutyStatus.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A duty that gets another date: the date and the state that it is in with it. `new`: it was not owed before."""
+
+    year: int
+    due: DueDate
+    state: DutyStatus
+    new: bool = False
+
+    @property
+    def told(self) -> str:
+        """What happened, in Chinese; a date that a notice set is told by the rule's own sentence."""
+        if self.due.source is not None:
+            return self.due.basis.text
+        return f"{self.year}年度信息更新截止日恢复为{self.due.due}。"
+
+
+def moves_of(
+    kept: Iterable[UpdateDuty], dues: Mapping[int, DueDate], owed: Mapping[int, DueDate], now: datetime
+) -> tuple[Move, ...]:
+    """Which duties of a period get another date: `kept` those known, `dues` what holds for them, `owed` what is owed.
+
+    A year may be owed only because its date was moved past the day from which the title's duties are judged; it lapses
+    when the date moves back.
+    """
+    known = {duty.year: duty for duty in kept}
+    moved = [
+        Move(
+            year,
+            dues[year],
+            duty_after_move(duty.state, dues[year].deadline, duty.submitted_at, now)
+            if year in owed
+            else DutyStatus.LAPSED,
+        )
+        for year, duty in known.items()
+        if year in dues and (dues[year].due, dues[year].source) != (duty.due, duty.extended_by)
+    ]
+    new = [Move(year, due, DutyStatus.OPEN, new=True) for year, due in owed.items() if year not in known]
+    return tuple(sorted(moved + new, key=lambda move: move.year))
+
+
+def duty_after_move(state: str, deadline: datetime, submitted_at: datetime | None, now: datetime) -> DutyStatus:
+    """A duty's state once its deadline was moved to `deadline`, by what was known of it before.
+
+    Met stays met while the submission lies before the new deadline; missed stays missed where that has passed too,
+    until news of a submission tells otherwise; what an officer forgave stays so. All else is open, and judged anew.
+    """
+    if state == DutyStatus.MET and submitted_at is not None and submitted_at < deadline:
+        return DutyStatus.MET
+    if state == DutyStatus.MISSED and now >= deadline:
+        return DutyStatus.MISSED
+    return DutyStatus.FORGIVEN if state == DutyStatus.FORGIVEN else DutyStatus.OPEN

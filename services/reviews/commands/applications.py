@@ -11,7 +11,7 @@ from services.reviews.commands.records import Found, held, move, period_of, revi
 from services.reviews.conditions import Condition, Facts, failing, judge
 from services.reviews.domain import drawn
 from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
-from services.reviews.repository import applications, copies
+from services.reviews.repository import applications, copies, extensions
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import (
@@ -22,7 +22,7 @@ from shared.contracts import (
     ReviewSubmitted,
 )
 from shared.messaging import Work
-from shared.regulation import Title, shanghai_date
+from shared.regulation import DeadlineExtension, Title, shanghai_date
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, NotFound
 
@@ -54,6 +54,7 @@ async def present_facts(work: Work, certification: Certification) -> tuple[Facts
         updates=_instants(copy.updates) if copy else None,
         open_application=present.id if present else None,
         at=work.now(),
+        extensions=await extensions.in_force(work.session),
         confirmed_missed=_years(duties, DutyStatus.MISSED),
         forgiven=_years(duties, DutyStatus.FORGIVEN),
     )
@@ -130,6 +131,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
         at=review.applied_at,
         known_at=as_of,
         told_by_owner=True,
+        extensions=await extensions.in_force(work.session),
         forgiven=_years(duties, DutyStatus.FORGIVEN),
     )
     failed = failing(judge(facts))
@@ -195,6 +197,7 @@ def _facts(
     updates: Mapping[int, datetime] | None,
     open_application: UUID | None,
     at: datetime,
+    extensions: tuple[DeadlineExtension, ...],
     known_at: datetime | None = None,
     told_by_owner: bool = False,
     confirmed_missed: frozenset[int] = frozenset(),
@@ -211,6 +214,8 @@ def _facts(
         duties_from=certification.duties_from,
         open_application=open_application,
         updates=updates,
+        authority=certification.authority,
+        extensions=extensions,
         at=at,
         known_at=known_at,
         told_by_owner=told_by_owner,

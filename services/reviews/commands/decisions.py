@@ -19,6 +19,7 @@ from services.reviews.commands.records import (
 from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision, terms_of
 from services.reviews.models import Certification, Review
 from services.reviews.repository import certifications as titles
+from services.reviews.repository import extensions
 from services.reviews.vocabulary import ReviewOutcome, ReviewStatus
 from shared.contracts import CertificationExtended, Citation, ReviewAdvanced, ReviewNoticed
 from shared.messaging import Work
@@ -141,6 +142,7 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
     """
     ids = [certification.id for _, certification in approved]
     await titles.let_lapse(work.session, ids)
+    moved = await extensions.in_force(work.session, hold=True)
     previous: dict[UUID, date] = {}
     rows = []
     for _, certification in approved:
@@ -149,11 +151,13 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
         certification.period_start = certification.valid_to
         certification.valid_to = work.regulation.extended(title, certification.valid_to)
         certification.first_period = False
-        terms = terms_of(work.regulation, title, period_of(certification), certification.duties_from)
+        terms = terms_of(
+            work.regulation, title, period_of(certification), certification.duties_from, moved, certification.authority
+        )
         certification.window_opens, certification.window_closes = terms.window_opens, terms.window_closes
         certification.version += 1
         set_end(certification)
-        rows += duty_rows(certification, terms, work)
+        rows += duty_rows(certification, terms.duties, work)
     await titles.add_duties(work.session, rows)
     await titles.meet_by_copies(work.session, {certification.credit_code for _, certification in approved})
     duties = await titles.duties(work.session, ids)
@@ -162,9 +166,7 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
         work.emit(
             CertificationExtended(
                 credit_code=certification.credit_code,
-                certification=certification_state(
-                    certification, [duty for duty in duties[certification.id] if duty.due > old]
-                ),
+                certification=certification_state(certification, duties[certification.id]),
                 previous_valid_to=old,
                 review_id=review.id,
             ),

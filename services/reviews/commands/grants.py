@@ -13,7 +13,7 @@ from services.reviews.domain import ends_at, terms_of
 from services.reviews.lists import GrantRow
 from services.reviews.models import Certification
 from services.reviews.repository import certifications as titles
-from services.reviews.repository import copies
+from services.reviews.repository import copies, extensions
 from services.reviews.repository.certifications import GrantKey
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.contracts import CertificationGranted
@@ -48,6 +48,7 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
     """
     kept = await titles.granted_already(work.session, [key_of(row) for row in rows])
     known = await copies.profile_copies(work.session, {row.credit_code for row in rows})
+    moved = await extensions.in_force(work.session, hold=True)
     fresh: dict[GrantKey, Certification] = {}
     expiry = {key: certification.granted_valid_to for key, certification in kept.items()}
     contradicting = []
@@ -71,7 +72,14 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
             for certification in fresh.values()
             for duty in duty_rows(
                 certification,
-                terms_of(work.regulation, Title(certification.title), period_of(certification), duties_from),
+                terms_of(
+                    work.regulation,
+                    Title(certification.title),
+                    period_of(certification),
+                    duties_from,
+                    moved,
+                    certification.authority,
+                ).duties,
                 work,
             )
         ],

@@ -71,7 +71,10 @@ class UpdateDraft(Base):
 
 
 class AnnualUpdate(Base):
-    """A submitted annual update (信息更新). Rows are never changed; a year's first one is the one that counts."""
+    """A submitted annual update (信息更新). Rows are never changed; a year's first one is the one that counts.
+
+    `assisted`: an officer entered it (代办) from the signed paper form `paper_reference`.
+    """
 
     __tablename__ = "annual_updates"
     __table_args__ = (
@@ -86,6 +89,8 @@ class AnnualUpdate(Base):
     submitted_by: Mapped[str]
     submitted_by_name: Mapped[str]
     signatory: Mapped[str]
+    assisted: Mapped[bool]
+    paper_reference: Mapped[str | None]
     enterprise_name: Mapped[str]
     form: Mapped[dict[str, Any]]
 

@@ -131,7 +131,7 @@ class FreshnessView(BaseModel):
 
 
 class UpdateView(BaseModel):
-    """A submitted annual update, without its form."""
+    """A submitted annual update, without its form. `assisted`: an officer entered it from the signed paper form."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -141,6 +141,8 @@ class UpdateView(BaseModel):
     submitted_at: datetime
     submitted_by_name: str
     signatory: str
+    assisted: bool
+    paper_reference: str | None
     enterprise_name: str
 
 

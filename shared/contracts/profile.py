@@ -36,13 +36,14 @@ class ProfileRegistered(EventData):
 
 @event("profile.updated.v1")
 class ProfileUpdated(EventData):
-    """A firm submitted an annual update with its declaration."""
+    """A firm submitted an annual update with its declaration; `assisted`: an officer entered it from the paper form."""
 
     profile: ProfileState
     update_id: UUID
     duty_year: int
     submitted_at: AwareDatetime
     submitted_by: str
+    assisted: bool = False
 
 
 @event("profile.changed.v1")

@@ -198,7 +198,7 @@ async def many(it):
             insert(AnnualUpdate),
             [
                 {"id": UUID(int=number + 1), "credit_code": code, "duty_year": 2026, "submitted_at": instant,
-                 "submitted_by": "x", "submitted_by_name": "x", "signatory": "x", "enterprise_name": "x", "form": {}}
+                 "submitted_by": "x", "submitted_by_name": "x", "signatory": "x", "assisted": False, "enterprise_name": "x", "form": {}}
                 for number, code in enumerate(codes[::2])
             ],
         )  # fmt: skip

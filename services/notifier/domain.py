@@ -95,7 +95,7 @@ def updates_owed(
                 due=due,
                 acts_from=regulation.update_opens(year),
                 state=ObligationState.OPEN,
-                citation=_cited(regulation, Rule.UPDATE_DUE, title, date(year, 1, 1)),
+                citation=_update_cited(regulation, title, duty),
                 facts={"titles": []},
             )
             each = owed.setdefault(each.key, each)
@@ -106,6 +106,15 @@ def updates_owed(
             if title.value not in each.facts["titles"]:
                 each.facts["titles"].append(title.value)
     return list(owed.values())
+
+
+def _update_cited(regulation: Regulation, title: Title, duty: Mapping[str, Any]) -> dict[str, Any]:
+    """The rule that sets the date of an annual update, or the notice that moved it."""
+    if (source := duty.get("extended_by")) is None:
+        return _cited(regulation, Rule.UPDATE_DUE, title, date(duty["year"], 1, 1))
+    nominal, due = date.fromisoformat(duty["nominal_due"]), date.fromisoformat(duty["due"])
+    basis = regulation.extension_basis(title, duty["year"], nominal, due, source)
+    return Citation.model_validate(basis).model_dump()
 
 
 def updated_in_time(updates: Mapping[int, datetime], year: int, opens: datetime, due: date) -> bool:

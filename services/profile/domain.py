@@ -1,11 +1,15 @@
-"""Whether a firm's annual updates were made in time, title by title. Pure: dates and instants in, answers out."""
+"""Whether a firm's annual updates were made in time, title by title, and what may move their dates.
 
-from collections.abc import Iterable, Mapping
+Pure: dates and instants in, answers out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from shared.regulation import Basis, Regulation, Rule, Title, end_of_day
+from shared.web.problems import Defect
 
 CHANGE_REPORT = "/api/v1/changes"
 """Where name and registered place are changed."""
@@ -19,6 +23,7 @@ class KnownDuty:
     year: int
     nominal_due: date
     due: date
+    extended_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,13 @@ def duties_in(year: int, titles: Iterable[tuple[str, str, Iterable[Mapping[str, 
         for duty in duties:
             if status != "valid" or duty["year"] != year:
                 continue
+            source = duty.get("extended_by")
             known = KnownDuty(
-                Title(title), year, date.fromisoformat(str(duty["nominal_due"])), date.fromisoformat(str(duty["due"]))
+                Title(title),
+                year,
+                date.fromisoformat(str(duty["nominal_due"])),
+                date.fromisoformat(str(duty["due"])),
+                str(source) if source else None,
             )
             if known.title not in found or known.due < found[known.title].due:
                 found[known.title] = known
@@ -55,9 +65,51 @@ def judge(duty: KnownDuty, submitted_at: datetime | None, at: datetime, regulati
     deadline = end_of_day(duty.due)
     on_time = None if submitted_at is None else regulation.update_opens(duty.year) <= submitted_at < deadline
     state: Literal["met", "missed", "open"] = "met" if on_time else "missed" if at >= deadline else "open"
-    rule = Rule.UPDATE_MISSED if state == "missed" else Rule.UPDATE_DUE
-    basis = regulation.basis(rule, duty.title, date(duty.year, 1, 1) if rule is Rule.UPDATE_DUE else duty.nominal_due)
+    missed = regulation.basis(Rule.UPDATE_MISSED, duty.title, duty.nominal_due) if state == "missed" else None
+    basis = missed or basis_of(duty, regulation)
     return YearAnswer(duty.title, duty.year, duty.nominal_due, duty.due, state, on_time, submitted_at, basis)
+
+
+def basis_of(duty: KnownDuty, regulation: Regulation) -> Basis:
+    """What the date of a duty rests on: the rule, or the notice that moved it."""
+    if duty.extended_by is not None:
+        return regulation.extension_basis(duty.title, duty.year, duty.nominal_due, duty.due, duty.extended_by)
+    return regulation.basis(Rule.UPDATE_DUE, duty.title, date(duty.year, 1, 1))
+
+
+def defects_of_extension(year: int, titles: Sequence[Title], due: date, regulation: Regulation) -> list[Defect]:
+    """What is wrong with an extension: a title that owes no update, a date that extends nothing or lies too far."""
+    defects = []
+    for place, title in enumerate(titles):
+        ruled = regulation.update_due(title, year)
+        if ruled is None:
+            defects.append(
+                Defect(
+                    pointer=f"/titles/{place}",
+                    code="owes_no_update",
+                    detail=f"{title} owes no update for {year}",
+                    detail_zh=f"{regulation.title_name(title)}没有{year}年度信息更新义务",
+                )
+            )
+        elif due < ruled.due:
+            defects.append(
+                Defect(
+                    pointer="/due",
+                    code="before_the_rules_date",
+                    detail=f"for {title} the rule's own date is {ruled.due}; an extension cannot lie before it",
+                    detail_zh=f"{regulation.title_name(title)}的规定截止日为{ruled.due}，延期不得早于该日",
+                )
+            )
+    if due.year > year + 1:
+        defects.append(
+            Defect(
+                pointer="/due",
+                code="too_far",
+                detail=f"the update for {year} cannot be moved beyond {year + 1}",
+                detail_zh=f"{year}年度信息更新不得延至{year + 1}年以后",
+            )
+        )
+    return defects
 
 
 def may_submit(year: int, at: datetime, regulation: Regulation) -> bool:

@@ -3,12 +3,14 @@
 Amounts are in 万元 (ten thousand yuan), people in 人, shares in per cent.
 """
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 
+from shared.regulation import Duty, Title
 from shared.web.fields import (
     AuthorityCode,
     ContactForm,
@@ -21,7 +23,7 @@ from shared.web.fields import (
     wrong,
 )
 
-FIRST_YEAR = 2010
+FIRST_YEAR, LAST_YEAR = 2010, 2100
 
 Amount = Annotated[Decimal, Field(max_digits=16, decimal_places=4)]
 Positive = Annotated[Amount, Field(ge=0)]
@@ -36,6 +38,23 @@ class Registration(Form):
     authority: AuthorityCode
     registered_place: Line
     contact: ContactForm
+
+
+class Extension(Form):
+    """A deadline to be moved by a notice (延期), `source`: for titles, in some authorities or (null) in all."""
+
+    duty: Literal[Duty.UPDATE] = Duty.UPDATE
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+    titles: Annotated[list[Title], Field(min_length=1, max_length=len(Title))]
+    authorities: Annotated[list[AuthorityCode], Field(min_length=1, max_length=500)] | None = None
+    due: date
+    source: Line
+
+
+class ExtensionWithdrawal(Form):
+    """Why a deadline extension no longer holds."""
+
+    reason: Prose
 
 
 class Size(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Index, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -18,6 +18,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB(none_as_null=True),
         list[dict[str, Any]]: JSONB(none_as_null=True),
+        list[str]: ARRAY(Text),
     }
 
 
@@ -70,7 +71,10 @@ class UpdateDraft(Base):
 
 
 class AnnualUpdate(Base):
-    """A submitted annual update (信息更新). Rows are never changed; a year's first one is the one that counts."""
+    """A submitted annual update (信息更新). Rows are never changed; a year's first one is the one that counts.
+
+    `assisted`: an officer entered it (代办) from the signed paper form `paper_reference`.
+    """
 
     __tablename__ = "annual_updates"
     __table_args__ = (
@@ -85,12 +89,14 @@ class AnnualUpdate(Base):
     submitted_by: Mapped[str]
     submitted_by_name: Mapped[str]
     signatory: Mapped[str]
+    assisted: Mapped[bool]
+    paper_reference: Mapped[str | None]
     enterprise_name: Mapped[str]
     form: Mapped[dict[str, Any]]
 
 
 class HeldTitle(Base):
-    """A copy of a title at `version`. `duties` holds `{year, nominal_due, due}` of its present period."""
+    """A copy of a title at `version`. `duties` holds `{year, nominal_due, due, extended_by}` of its present period."""
 
     __tablename__ = "held_titles"
     __table_args__ = (Index("held_titles_by_firm", "credit_code"),)
@@ -119,7 +125,7 @@ class OwedUpdate(Base):
             "title",
             "due",
             "certification_id",
-            postgresql_include=["nominal_due", "deadline"],
+            postgresql_include=["nominal_due", "deadline", "extended_by"],
         ),
     )
 
@@ -130,3 +136,27 @@ class OwedUpdate(Base):
     nominal_due: Mapped[date]
     due: Mapped[date]
     deadline: Mapped[datetime]
+    extended_by: Mapped[str | None]
+
+
+class DeadlineExtension(Base):
+    """A deadline moved by notice (延期) for titles, in some authorities or (None) in all. Ended by its withdrawal."""
+
+    __tablename__ = "deadline_extensions"
+    __table_args__ = (Index("deadline_extensions_by_year", "year", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    duty: Mapped[str]
+    year: Mapped[int]
+    titles: Mapped[list[str]]
+    authorities: Mapped[list[str] | None]
+    due: Mapped[date]
+    source: Mapped[str]
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[str]
+    declared_by_name: Mapped[str]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_by_name: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]

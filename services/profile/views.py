@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.profile.domain import YearAnswer
-from services.profile.models import AnnualUpdate, Enterprise, Name, UpdateDraft
+from services.profile.domain import KnownDuty, YearAnswer, basis_of
+from services.profile.models import AnnualUpdate, DeadlineExtension, Enterprise, Name, UpdateDraft
 from services.profile.repository.statistics import Count, Standing
 from services.profile.vocabulary import UpdateStanding
 from shared.contracts import Citation, Contact
@@ -131,7 +131,7 @@ class FreshnessView(BaseModel):
 
 
 class UpdateView(BaseModel):
-    """A submitted annual update, without its form."""
+    """A submitted annual update, without its form. `assisted`: an officer entered it from the signed paper form."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -141,6 +141,8 @@ class UpdateView(BaseModel):
     submitted_at: datetime
     submitted_by_name: str
     signatory: str
+    assisted: bool
+    paper_reference: str | None
     enterprise_name: str
 
 
@@ -160,6 +162,8 @@ class UpdateDetail(UpdateView):
 class UpdateCount(BaseModel):
     """How the firms of an authority stand that owe the update for a title; `firms` is the list behind the numbers.
 
+    `citation` is what the effective date rests on: the rule, or the notice that moved it.
+
     `days_left` counts to the effective date, and is negative once that has passed.
     """
 
@@ -174,6 +178,7 @@ class UpdateCount(BaseModel):
     updated: int
     late: int
     not_updated: int
+    citation: Citation
     firms: str
 
 
@@ -196,7 +201,12 @@ class UpdateStatistics(BaseModel):
         today = shanghai_date(as_of)
         items = [
             UpdateCount(
-                **asdict(count),
+                **{name: value for name, value in asdict(count).items() if name != "extended_by"},
+                citation=Citation.model_validate(
+                    basis_of(
+                        KnownDuty(Title(count.title), year, count.nominal_due, count.due, count.extended_by), regulation
+                    )
+                ),
                 authority_name=_authority_name(count.authority, regulation),
                 title_name=regulation.title_name(Title(count.title)),
                 days_left=(count.due - today).days,
@@ -255,3 +265,50 @@ class UpdateStandingView(BaseModel):
 def _authority_name(code: str, regulation: Regulation) -> str:
     authority = regulation.authorities.get(code)
     return authority.name if authority else code
+
+
+class ExtensionView(BaseModel):
+    """A deadline moved by the notice `source`, for titles, in some authorities or (null) in all.
+
+    `nominal_due` is the rule's own date (the earliest of the titles'). `in_force` until it is withdrawn.
+    """
+
+    id: UUID
+    version: int
+    duty: str
+    year: int
+    titles: list[str]
+    title_names: list[str]
+    authorities: list[str] | None
+    nominal_due: date
+    due: date
+    source: str
+    in_force: bool
+    declared_at: datetime
+    declared_by_name: str
+    withdrawn_at: datetime | None
+    withdrawn_by_name: str | None
+    withdrawal_reason: str | None
+
+    @classmethod
+    def of(cls, extension: DeadlineExtension, regulation: Regulation) -> "ExtensionView":
+        titles = [Title(title) for title in extension.titles]
+        ruled = [due.nominal for title in titles if (due := regulation.update_due(title, extension.year))]
+        return cls(
+            id=extension.id,
+            version=extension.version,
+            duty=extension.duty,
+            year=extension.year,
+            titles=extension.titles,
+            title_names=[regulation.title_name(title) for title in titles],
+            authorities=extension.authorities,
+            nominal_due=min(ruled, default=extension.due),
+            due=extension.due,
+            source=extension.source,
+            in_force=extension.withdrawn_at is None,
+            declared_at=extension.declared_at,
+            declared_by_name=extension.declared_by_name,
+            withdrawn_at=extension.withdrawn_at,
+            withdrawn_by_name=extension.withdrawn_by_name,
+            withdrawal_reason=extension.withdrawal_reason,
+        )

@@ -16,6 +16,7 @@ from shared.contracts import Citation
 from shared.regulation import (
     Basis,
     Campaign,
+    DeadlineExtension,
     Period,
     Regulation,
     Rule,
@@ -45,8 +46,8 @@ class Facts:
     """What the conditions are judged by. `updates` None: nothing is known of the firm's profile.
 
     `confirmed_missed` are the years that the profile's owner told to be missed, `forgiven` those of which an officer
-    gave back what they had cost. `campaigns` are those in force, in the order of their declaration. `at` is the instant
-    of application,
+    gave back what they had cost. `campaigns` are those in force, in the order of their declaration, `extensions` the
+    notices that move deadlines, some in some authorities alone. `at` is the instant of application,
     `known_at` the instant up to which the profile is known, where it was told: freshness is judged at the earlier of
     both, so that nobody is refused for what was not known.
     """
@@ -62,6 +63,8 @@ class Facts:
     open_application: UUID | None
     updates: Mapping[int, datetime] | None
     at: datetime
+    authority: str | None = None
+    extensions: tuple[DeadlineExtension, ...] = ()
     known_at: datetime | None = None
     told_by_owner: bool = False
     confirmed_missed: frozenset[int] = frozenset()
@@ -187,7 +190,15 @@ def profile_fresh(facts: Facts) -> Condition:
             text_en="Nothing is known of the firm's profile.",
         )
     at = min(facts.at, facts.known_at) if facts.known_at else facts.at
-    fresh = facts.regulation.freshness(facts.title, facts.period, facts.updates, at, duties_from=facts.duties_from)
+    fresh = facts.regulation.freshness(
+        facts.title,
+        facts.period,
+        facts.updates,
+        at,
+        facts.extensions,
+        facts.authority,
+        duties_from=facts.duties_from,
+    )
     unmet = [year for year in fresh.unmet if year.year not in facts.forgiven]
     excused, excused_en = ("或已予免责", " or is forgiven") if facts.forgiven else ("", "")
     years = "、".join(f"{year.year}年度（{year.due.due}截止）" for year in unmet)
@@ -209,6 +220,7 @@ def profile_fresh(facts: Facts) -> Condition:
                 "due": year.due.due.isoformat(),
                 "article": year.due.basis.article,
                 "document": year.due.basis.document,
+                "extended_by": year.due.source,
                 "submitted_at": year.submitted_at.isoformat() if year.submitted_at else None,
             }
             for year in fresh.years

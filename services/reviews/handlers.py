@@ -5,11 +5,14 @@ from uuid import UUID
 
 from services.reviews.commands import applications, duties, endings
 from services.reviews.commands.eligibility import revoke_for_late_report
+from services.reviews.commands.extensions import take_extensions
 from services.reviews.models import Certification
 from services.reviews.repository import certifications as titles
 from shared.contracts import (
     ChangeDecided,
     ChangeSanctioned,
+    DeadlineExtended,
+    DeadlineExtensionWithdrawn,
     FreshnessReported,
     ProfileChanged,
     ProfileRegistered,
@@ -36,6 +39,12 @@ async def on_freshness_reported(work: Work, event: Event[FreshnessReported]) -> 
         await duties.take_profiles(work, [report.profile])
     await applications.answer(work, report.request_id, report.as_of, report.profile)
     await duties.settle(work, report.credit_code, report.as_of)
+
+
+@handlers.together(DeadlineExtended, DeadlineExtensionWithdrawn)
+async def on_deadlines(work: Work, events: Sequence[Event[DeadlineExtended | DeadlineExtensionWithdrawn]]) -> None:
+    """A notice moved a deadline, or does so no longer."""
+    await take_extensions(work, [event.data.extension for event in events])
 
 
 @handlers.on(ChangeDecided)

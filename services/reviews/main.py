@@ -7,6 +7,7 @@ from services.reviews.api import router
 from services.reviews.commands.campaigns import spread
 from services.reviews.commands.duties import sweep_due
 from services.reviews.commands.endings import expire_due
+from services.reviews.commands.extensions import follow_extensions
 from services.reviews.commands.imports import run_imports
 from services.reviews.commands.notices import end_notices
 from services.reviews.commands.returns import lapse_due
@@ -33,6 +34,7 @@ def build(settings: ReviewsSettings, around: Surroundings | None = None) -> Serv
         routers=[router],
         handlers=handlers,
         sweeps=lambda backend: [
+            Sweep("deadlines moved", _step(backend, follow_extensions), settings.sweep_interval),
             Sweep("updates due", _step(backend, sweep_due), settings.sweep_interval),
             Sweep("campaigns spreading", _step(backend, spread), settings.sweep_interval),
             Sweep("returns lapsing", _step(backend, lapse_due), settings.sweep_interval),

@@ -98,7 +98,10 @@ class Certification(Base):
 
 
 class UpdateDuty(Base):
-    """One annual update that a title asks for. It counts from `opens` (inclusive) to `deadline` (exclusive)."""
+    """One annual update that a title asks for. It counts from `opens` (inclusive) to `deadline` (exclusive).
+
+    `extended_by` is the notice that moved `due` away from the rule's own date.
+    """
 
     __tablename__ = "update_duties"
     __table_args__ = (
@@ -115,6 +118,7 @@ class UpdateDuty(Base):
     deadline: Mapped[datetime]
     state: Mapped[str]
     submitted_at: Mapped[datetime | None]
+    extended_by: Mapped[str | None]
 
 
 class EligibilityStep(Base):
@@ -138,6 +142,28 @@ class EligibilityStep(Base):
     due: Mapped[date | None]
     reason: Mapped[str]
     citation: Mapped[dict[str, Any]]
+
+
+class DeadlineExtension(Base):
+    """A copy of a deadline extension (延期) at `version`, and how far the duties have followed it.
+
+    `reached` is the last title that was looked at; `settled` once none is left.
+    """
+
+    __tablename__ = "deadline_extensions"
+
+    extension_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    duty: Mapped[str]
+    year: Mapped[int]
+    titles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    authorities: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    due: Mapped[date]
+    source: Mapped[str]
+    declared_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    settled: Mapped[bool]
+    reached: Mapped[UUID | None]
 
 
 class ProfileCopy(Base):

@@ -5,7 +5,7 @@ nobody calls back for detail. A kept sample of every event stands in `samples/`;
 a changed meaning gets a new version beside the old one.
 """
 
-from shared.contracts.base import EVENT_TYPES, Citation, Contact, Correction, EventData, Shortcoming
+from shared.contracts.base import EVENT_TYPES, Citation, Contact, Correction, EventData, Fact, Shortcoming
 from shared.contracts.changes import (
     ChangeDecided,
     ChangeDiscarded,
@@ -29,6 +29,9 @@ from shared.contracts.changes import (
     TitleSanction,
 )
 from shared.contracts.profile import (
+    DeadlineExtended,
+    DeadlineExtensionWithdrawn,
+    ExtensionState,
     FreshnessReported,
     ProfileChanged,
     ProfileRegistered,
@@ -84,10 +87,14 @@ __all__ = [
     "Citation",
     "Contact",
     "Correction",
+    "DeadlineExtended",
+    "DeadlineExtensionWithdrawn",
     "DutyState",
     "EligibilityRestored",
     "EligibilityRevoked",
     "EventData",
+    "ExtensionState",
+    "Fact",
     "FailedCondition",
     "FreshnessReported",
     "FreshnessRequested",

@@ -7,12 +7,14 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from shared.contracts.base import EVENT_TYPES, EventData
+from shared.contracts.base import EVENT_TYPES, Fact
 from shared.contracts.subscriptions import SUBSCRIPTIONS
 
 SAMPLES = Path(__file__).parent / "samples"
 EXCHANGE = "peiyu.events"
 CONTENT_TYPE = "application/cloudevents+json"
+
+_SUBJECT = "The firm's credit code (统一社会信用代码); the id of a notice where the event is about many firms"
 
 _CLOUD_EVENT = {
     "type": "object",
@@ -24,7 +26,7 @@ _CLOUD_EVENT = {
         "id": {"type": "string", "format": "uuid", "description": "UUIDv7; the same on every delivery"},
         "source": {"type": "string", "format": "uri-reference", "description": "The producing service"},
         "type": {"type": "string"},
-        "subject": {"type": "string", "description": "The firm's credit code (统一社会信用代码)"},
+        "subject": {"type": "string", "description": _SUBJECT},
         "time": {"type": "string", "format": "date-time", "description": "The business instant, UTC"},
         "sequence": {"type": "string", "pattern": "^[0-9]+$", "description": "The version of what the event tells of"},
         "dataschema": {"type": "string", "format": "uri-reference"},
@@ -76,11 +78,11 @@ def _ref(*path: str) -> dict[str, str]:
     return {"$ref": "/".join(("#", *path))}
 
 
-def _prose(model: type[EventData]) -> str:
+def _prose(model: type[Fact]) -> str:
     return " ".join((model.__doc__ or "").split())
 
 
-def _channel(type_: str, model: type[EventData]) -> dict[str, Any]:
+def _channel(type_: str, model: type[Fact]) -> dict[str, Any]:
     return {
         "address": type_,
         "description": _prose(model),
@@ -95,7 +97,7 @@ def _channel(type_: str, model: type[EventData]) -> dict[str, Any]:
     }
 
 
-def _message(type_: str, model: type[EventData]) -> dict[str, Any]:
+def _message(type_: str, model: type[Fact]) -> dict[str, Any]:
     return {
         "name": type_,
         "title": model.__name__,
@@ -120,7 +122,7 @@ def _message(type_: str, model: type[EventData]) -> dict[str, Any]:
     }
 
 
-def _operations(models: dict[str, type[EventData]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _operations(models: dict[str, type[Fact]]) -> Iterator[tuple[str, dict[str, Any]]]:
     for type_, model in models.items():
         yield (
             f"{model.producer}.sends.{type_}",

@@ -16,19 +16,31 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
 
 
-class EventData(Part):
-    """The data of one event about the firm `credit_code` (统一社会信用代码), which is the event's subject."""
+class Fact(Part):
+    """The data of one event. `subject` says what it is about."""
 
     type: ClassVar[str]
     producer: ClassVar[str]
 
+    @property
+    def subject(self) -> str:
+        raise NotImplementedError
+
+
+class EventData(Fact):
+    """The data of one event about the firm `credit_code` (统一社会信用代码), which is the event's subject."""
+
     credit_code: str
 
+    @property
+    def subject(self) -> str:
+        return self.credit_code
 
-EVENT_TYPES: dict[str, type[EventData]] = {}
+
+EVENT_TYPES: dict[str, type[Fact]] = {}
 """Event type, such as `profile.updated.v1`, to the model of its data."""
 
-Data = TypeVar("Data", bound=EventData)
+Data = TypeVar("Data", bound=Fact)
 
 
 def event(type_: str) -> Callable[[type[Data]], type[Data]]:

@@ -1,10 +1,11 @@
-"""Events of the profile service: who a firm is and which years it has updated."""
+"""Events of the profile service: who a firm is, which years it has updated, which deadlines a notice moved."""
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from shared.contracts.base import Contact, EventData, Part, event
+from shared.contracts.base import Contact, EventData, Fact, Part, event
 
 
 class YearUpdate(Part):
@@ -35,13 +36,14 @@ class ProfileRegistered(EventData):
 
 @event("profile.updated.v1")
 class ProfileUpdated(EventData):
-    """A firm submitted an annual update with its declaration."""
+    """A firm submitted an annual update with its declaration; `assisted`: an officer entered it from the paper form."""
 
     profile: ProfileState
     update_id: UUID
     duty_year: int
     submitted_at: AwareDatetime
     submitted_by: str
+    assisted: bool = False
 
 
 @event("profile.changed.v1")
@@ -64,3 +66,45 @@ class FreshnessReported(EventData):
     request_id: UUID
     as_of: AwareDatetime
     profile: ProfileState | None
+
+
+class ExtensionState(Part):
+    """A deadline extension (延期) at `version`: the deadline of a duty year, moved for `titles` by a notice, `source`.
+
+    It holds in `authorities`, or in all where that is None, until it is withdrawn. Of several that apply the one
+    declared last decides.
+    """
+
+    extension_id: UUID
+    version: int
+    duty: str
+    year: int
+    titles: tuple[str, ...]
+    authorities: tuple[str, ...] | None
+    due: date
+    source: str
+    declared_at: AwareDatetime
+    withdrawn_at: AwareDatetime | None = None
+
+
+@event("deadline.extended.v1")
+class DeadlineExtended(Fact):
+    """A notice moved a deadline. It is about many firms: its subject is the extension."""
+
+    extension: ExtensionState
+
+    @property
+    def subject(self) -> str:
+        return str(self.extension.extension_id)
+
+
+@event("deadline.extension_withdrawn.v1")
+class DeadlineExtensionWithdrawn(Fact):
+    """A deadline extension was withdrawn: the date that held without it holds again. Its subject is the extension."""
+
+    extension: ExtensionState
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        return str(self.extension.extension_id)

@@ -9,12 +9,16 @@ from shared.contracts.base import Citation, Correction, EventData, Part, event
 
 
 class DutyState(Part):
-    """One annual update that the title's present period asks for. `state` is open, met, missed or forgiven."""
+    """One annual update that the title's present period asks for. `state` is open, met, missed or forgiven.
+
+    `extended_by` is the notice that moved `due` away from the rule's own date.
+    """
 
     year: int
     nominal_due: date
     due: date
     state: str
+    extended_by: str | None = None
 
 
 class CertificationState(Part):

@@ -37,6 +37,8 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "profile.updated.v1",
                 "profile.changed.v1",
                 "profile.freshness_reported.v1",
+                "deadline.extended.v1",
+                "deadline.extension_withdrawn.v1",
                 "change.decided.v1",
                 "change.sanctioned.v1",
             }

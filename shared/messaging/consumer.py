@@ -13,7 +13,7 @@ from sqlalchemy import Uuid, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.contracts import EventData
+from shared.contracts import Fact
 from shared.contracts.subscriptions import SUBSCRIPTIONS
 from shared.messaging.envelope import Event, Unreadable, decode
 from shared.messaging.tables import FailedMessage, FailedState, InboxRow
@@ -80,7 +80,7 @@ class Handlers:
         self.consumer = consumer
         self._table: dict[str, BatchHandler] = {}
 
-    def on(self, *models: type[EventData]) -> Callable[[Handler], Handler]:
+    def on(self, *models: type[Fact]) -> Callable[[Handler], Handler]:
         """Register a handler for the events whose data are `models`."""
 
         def register(handler: Handler) -> Handler:
@@ -94,7 +94,7 @@ class Handlers:
 
         return register
 
-    def together(self, *models: type[EventData]) -> Callable[[BatchHandler], BatchHandler]:
+    def together(self, *models: type[Fact]) -> Callable[[BatchHandler], BatchHandler]:
         """Register a handler for all events of a transaction whose data are `models`."""
 
         def register(handler: BatchHandler) -> BatchHandler:
@@ -108,7 +108,7 @@ class Handlers:
 
         return register
 
-    def _register(self, handler: BatchHandler, models: Sequence[type[EventData]]) -> None:
+    def _register(self, handler: BatchHandler, models: Sequence[type[Fact]]) -> None:
         for model in models:
             if model.type not in SUBSCRIPTIONS[self.consumer]:
                 raise ValueError(f"{self.consumer} does not subscribe to {model.type}")

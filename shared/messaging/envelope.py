@@ -8,14 +8,14 @@ from uuid import UUID
 import uuid_utils.compat as uuid7s
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, StringConstraints, ValidationError
 
-from shared.contracts import EVENT_TYPES, EventData
+from shared.contracts import EVENT_TYPES, Fact
 from shared.runtime.acting import Actor
 
 CONTENT_TYPE = "application/cloudevents+json"
 UNKNOWN_ROLE = "unknown"
 
-D = TypeVar("D", bound=EventData)
-D_co = TypeVar("D_co", bound=EventData, covariant=True)
+D = TypeVar("D", bound=Fact)
+D_co = TypeVar("D_co", bound=Fact, covariant=True)
 
 
 class Unreadable(ValueError):
@@ -76,7 +76,7 @@ def new_event(
         id=uuid7s.uuid7(),
         type=data.type,
         source=f"/services/{data.producer}",
-        subject=data.credit_code,
+        subject=data.subject,
         time=time,
         sequence=sequence,
         traceparent=traceparent,
@@ -85,7 +85,7 @@ def new_event(
     )
 
 
-def encode(event: Event[EventData]) -> bytes:
+def encode(event: Event[Fact]) -> bytes:
     """The event as it travels."""
     wire = _Wire.model_construct(
         specversion="1.0",
@@ -106,7 +106,7 @@ def encode(event: Event[EventData]) -> bytes:
     return wire.model_dump_json(exclude_none=True).encode()
 
 
-def decode(body: bytes) -> Event[EventData]:
+def decode(body: bytes) -> Event[Fact]:
     """The event in `body`. Raises `Unreadable` naming what is wrong."""
     try:
         wire = _Wire.model_validate_json(body)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.contracts import EventData
+from shared.contracts import Fact
 from shared.messaging.envelope import encode, new_event
 from shared.messaging.tables import OutboxRow
 from shared.regulation import Regulation
@@ -33,12 +33,12 @@ class Work:
         """The Asia/Shanghai date."""
         return self.clock.today()
 
-    def emit(self, data: EventData, *, sequence: int) -> None:
+    def emit(self, data: Fact, *, sequence: int) -> None:
         """Leave an event in the outbox, to be published if and only if this transaction commits.
 
         `sequence` is the version of the aggregate the event tells of. Who acts, and in which trace, is known here.
         """
-        act = act_on(data.credit_code)
+        act = act_on(data.subject)
         event = new_event(
             data,
             sequence=sequence,

@@ -283,6 +283,18 @@ class Regulation:
             if entry is not None:
                 yield rule, entry, self._basis(rule, entry)
 
+    def extension_basis(self, title: Title, year: int, nominal: date, due: date, source: str) -> Basis:
+        """What an annual update's date rests on that the notice `source` moved (第十二条)."""
+        return self.basis(
+            Rule.UPDATE_EXTENDED,
+            title,
+            nominal,
+            year=year,
+            nominal=nominal.isoformat(),
+            due=due.isoformat(),
+            source=source,
+        )
+
     @property
     def missed_update_basis(self) -> Basis:
         """Why a missed annual update costs the right to a review (第十二条)."""
@@ -327,16 +339,14 @@ class Regulation:
             return None
         nominal = date(year, *entry.value.day)
         if extension is not None:
-            basis = self.basis(
-                Rule.UPDATE_EXTENDED,
-                title,
+            return DueDate(
                 nominal,
-                year=year,
-                nominal=nominal.isoformat(),
-                due=extension.due.isoformat(),
+                extension.due,
+                provisional=False,
+                basis=self.extension_basis(title, year, nominal, extension.due, extension.source),
+                extension_id=extension.id,
                 source=extension.source,
             )
-            return DueDate(nominal, extension.due, provisional=False, basis=basis, extension_id=extension.id)
         rolled = next_working_day(nominal) if entry.value.roll else Rolled(nominal, provisional=False)
         return DueDate(nominal, rolled.day, rolled.provisional, self._basis(Rule.UPDATE_DUE, entry))
 

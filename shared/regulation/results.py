@@ -24,6 +24,8 @@ class DueDate:
     provisional: bool
     basis: Basis
     extension_id: str | None = None
+    source: str | None = None
+    """The notice that moved `due`, where one did."""
 
     @cached_property
     def deadline(self) -> datetime:

@@ -1,10 +1,11 @@
-"""HTTP of the profile service: enterprises, their annual updates, who has not updated yet."""
+"""HTTP of the profile service: enterprises, annual updates, who has not updated yet, deadlines that were moved."""
 
 from fastapi import APIRouter
 
-from services.profile.api import enterprises, statistics, updates
+from services.profile.api import enterprises, extensions, statistics, updates
 
 router = APIRouter(prefix="/api/v1", tags=["profile"])
 router.include_router(enterprises.router)
 router.include_router(updates.router)
 router.include_router(statistics.router)
+router.include_router(extensions.router)

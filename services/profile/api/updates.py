@@ -68,11 +68,16 @@ async def delete_draft(
 
 
 @router.post("/updates", status_code=201, response_model=UpdateDetail)
-async def submit_update(credit_code: CreditCodePath, form: UpdateSubmission, caller: Firm, once: OnceDep) -> Response:
-    """Submit an annual update with its declaration; the answer says for each title whether it is on time."""
+async def submit_update(
+    credit_code: CreditCodePath, form: UpdateSubmission, caller: CallerDep, once: OnceDep
+) -> Response:
+    """Submit an annual update with its declaration; the answer says for each title whether it is on time.
+
+    An officer over the firm does so for it (代办), naming the signed paper form in the declaration.
+    """
 
     async def act(work: Work) -> Reply:
-        firm = await own(work, credit_code, caller)
+        firm = await seen(work, credit_code, caller)
         done = await updates.submit_update(work, firm.credit_code, form, caller)
         return Reply(
             body=UpdateDetail.of(done.update, _titles(work, done.answers)),

@@ -180,6 +180,7 @@ async def load_profiles(work: Work, loaded: Sequence[LoadedProfile], loaded_by: 
                 "submitted_by": loaded_by,
                 "submitted_by_name": profile.contact["name"],
                 "signatory": profile.contact["name"],
+                "assisted": False,
                 "enterprise_name": profile.name,
                 "form": dict(form),
             }

@@ -8,6 +8,8 @@ from shared.contracts import CertificationState
 from shared.messaging import Work
 from shared.regulation import end_of_day
 
+OF_A_DUTY = {"year", "nominal_due", "due", "extended_by"}
+
 
 async def take_titles(work: Work, told: Sequence[tuple[CertificationState, datetime]]) -> None:
     """Keep titles, one state of each with the instant at which it was told, unless a newer one is kept."""
@@ -21,9 +23,7 @@ async def take_titles(work: Work, told: Sequence[tuple[CertificationState, datet
                 "title": title.title,
                 "status": title.status,
                 "valid_to": title.valid_to,
-                "duties": [
-                    duty.model_dump(mode="json", include={"year", "nominal_due", "due"}) for duty in title.duties
-                ],
+                "duties": [duty.model_dump(mode="json", include=OF_A_DUTY) for duty in title.duties],
             }
             for title, _ in told
         ],
@@ -40,6 +40,7 @@ async def take_titles(work: Work, told: Sequence[tuple[CertificationState, datet
                 "nominal_due": duty.nominal_due,
                 "due": duty.due,
                 "deadline": end_of_day(duty.due),
+                "extended_by": duty.extended_by,
             }
             for title, _ in told
             if title.certification_id in kept and title.status == "valid"

@@ -20,6 +20,7 @@ from shared.messaging import Work
 from shared.web.caller import Caller
 from shared.web.conditional import hold
 from shared.web.problems import Defect, InvalidInput, NotFound, StaleVersion
+from shared.web.reach import is_assisted
 
 
 async def save_draft(
@@ -67,9 +68,11 @@ class Submitted:
 async def submit_update(work: Work, credit_code: str, form: UpdateSubmission, caller: Caller) -> Submitted:
     """Submit an annual update (信息更新, 第十二条). A late one is kept and shown, and restores nothing.
 
+    An officer over the firm may do so from its signed paper form (代办); it is then marked as assisted.
     The instant is read while the firm is locked, so that what `report_freshness` answered is never overtaken.
     """
     firm = await held(work, credit_code)
+    assisted = is_assisted(caller, credit_code, firm.authority, form.declaration)
     now = work.now()
     if not domain.may_submit(form.duty_year, now, work.regulation):
         raise InvalidInput(
@@ -91,6 +94,8 @@ async def submit_update(work: Work, credit_code: str, form: UpdateSubmission, ca
         submitted_by=caller.subject,
         submitted_by_name=caller.name,
         signatory=form.declaration.signatory,
+        assisted=assisted,
+        paper_reference=form.declaration.paper_reference if assisted else None,
         enterprise_name=firm.name,
         form=form.model_dump(mode="json", exclude={"declaration"}),
     )
@@ -109,6 +114,7 @@ async def submit_update(work: Work, credit_code: str, form: UpdateSubmission, ca
             duty_year=form.duty_year,
             submitted_at=now,
             submitted_by=caller.subject,
+            assisted=assisted,
         ),
     )
     first = before.get(form.duty_year)

@@ -36,6 +36,7 @@ class Count:
     title: str
     nominal_due: date
     due: date
+    extended_by: str | None
     owing: int
     updated: int
     late: int
@@ -69,7 +70,7 @@ async def counts(session: AsyncSession, asked: Asked) -> list[Count]:
         .subquery("first_updates")
     )
     state = _state(owed, first)
-    keys = (Enterprise.authority, owed.c.title, owed.c.nominal_due, owed.c.due)
+    keys = (Enterprise.authority, owed.c.title, owed.c.nominal_due, owed.c.due, owed.c.extended_by)
     query = (
         select(
             *keys,
@@ -119,7 +120,14 @@ def _owed(asked: Asked, after: tuple[str, str] | None = None) -> Subquery:
     )
     following = tuple_(OwedUpdate.credit_code, OwedUpdate.title) > after if after else true()
     return (
-        select(OwedUpdate.credit_code, OwedUpdate.title, OwedUpdate.nominal_due, OwedUpdate.due, OwedUpdate.deadline)
+        select(
+            OwedUpdate.credit_code,
+            OwedUpdate.title,
+            OwedUpdate.nominal_due,
+            OwedUpdate.due,
+            OwedUpdate.deadline,
+            OwedUpdate.extended_by,
+        )
         .where(OwedUpdate.year == asked.year, following, ~earlier)
         .subquery("owed")
     )

@@ -12,7 +12,7 @@ from services.reviews.conditions import Condition, Facts, failing, judge
 from services.reviews.domain import drawn
 from services.reviews.forms import Application
 from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
-from services.reviews.repository import applications, campaigns, copies
+from services.reviews.repository import applications, campaigns, copies, extensions
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import (
@@ -23,7 +23,7 @@ from shared.contracts import (
     ReviewSubmitted,
 )
 from shared.messaging import Work
-from shared.regulation import Campaign, Title, shanghai_date
+from shared.regulation import Campaign, DeadlineExtension, Title, shanghai_date
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, NotFound
 from shared.web.reach import is_assisted
@@ -57,6 +57,7 @@ async def present_facts(work: Work, certification: Certification) -> tuple[Facts
         updates=_instants(copy.updates) if copy else None,
         open_application=present.id if present else None,
         at=work.now(),
+        extensions=await extensions.in_force(work.session),
         confirmed_missed=_years(duties, DutyStatus.MISSED),
         forgiven=_years(duties, DutyStatus.FORGIVEN),
     )
@@ -138,6 +139,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
         at=review.applied_at,
         known_at=as_of,
         told_by_owner=True,
+        extensions=await extensions.in_force(work.session),
         forgiven=_years(duties, DutyStatus.FORGIVEN),
     )
     failed = failing(judge(facts))
@@ -213,6 +215,7 @@ def _facts(
     updates: Mapping[int, datetime] | None,
     open_application: UUID | None,
     at: datetime,
+    extensions: tuple[DeadlineExtension, ...],
     known_at: datetime | None = None,
     told_by_owner: bool = False,
     confirmed_missed: frozenset[int] = frozenset(),
@@ -229,6 +232,8 @@ def _facts(
         duties_from=certification.duties_from,
         open_application=open_application,
         updates=updates,
+        authority=certification.authority,
+        extensions=extensions,
         at=at,
         known_at=known_at,
         told_by_owner=told_by_owner,

@@ -17,9 +17,9 @@ from services.reviews.commands.records import (
     set_window,
     tell_end,
 )
-from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision, terms_of
+from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision, duties_of, window_under
 from services.reviews.models import Certification, Review
-from services.reviews.repository import campaigns
+from services.reviews.repository import campaigns, extensions
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import ReviewOutcome, ReviewStatus
 from shared.contracts import CertificationExtended, Citation, ReviewAdvanced, ReviewNoticed
@@ -144,6 +144,7 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
     in_force = await campaigns.held_still(work.session)
     ids = [certification.id for _, certification in approved]
     await titles.let_lapse(work.session, ids)
+    moved = await extensions.in_force(work.session, hold=True)
     previous: dict[UUID, date] = {}
     rows = []
     for _, certification in approved:
@@ -152,10 +153,12 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
         certification.period_start = certification.valid_to
         certification.valid_to = work.regulation.extended(title, certification.valid_to)
         certification.first_period = False
-        terms = terms_of(work.regulation, title, period_of(certification), certification.duties_from, in_force)
-        set_window(certification, terms.window)
+        set_window(certification, window_under(work.regulation, title, certification.valid_to, in_force))
         certification.version += 1
-        rows += duty_rows(certification, terms, work)
+        owed = duties_of(
+            work.regulation, title, period_of(certification), certification.duties_from, moved, certification.authority
+        )
+        rows += duty_rows(certification, owed, work)
     await titles.add_duties(work.session, rows)
     await titles.meet_by_copies(work.session, {certification.credit_code for _, certification in approved})
     duties = await titles.duties(work.session, ids)
@@ -164,9 +167,7 @@ async def extend(work: Work, approved: Sequence[Found]) -> None:
         work.emit(
             CertificationExtended(
                 credit_code=certification.credit_code,
-                certification=certification_state(
-                    certification, [duty for duty in duties[certification.id] if duty.due > old]
-                ),
+                certification=certification_state(certification, duties[certification.id]),
                 previous_valid_to=old,
                 review_id=review.id,
             ),

@@ -4,9 +4,10 @@ What the platform took by the rule it gives back by itself where that was wrong;
 a new act. All but the officers' acts are called with the title's row locked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
@@ -15,7 +16,7 @@ from services.reviews.commands.endings import stop
 from services.reviews.commands.records import certification_state, set_end
 from services.reviews.models import Certification, EligibilityStep, UpdateDuty
 from services.reviews.repository import certifications as titles
-from services.reviews.vocabulary import CertificationStatus, Eligibility, EligibilityAct
+from services.reviews.vocabulary import CertificationStatus, DutyStatus, Eligibility, EligibilityAct
 from shared.contracts import Citation, EligibilityRestored, EligibilityRevoked
 from shared.messaging import Work
 from shared.regulation import Basis, Duty, Rule, Title
@@ -49,29 +50,34 @@ class Loss:
     by: str = PLATFORM
 
 
-def lost_by_the_rule(certification: Certification) -> bool:
+def lost_by_the_rule(revocation: Mapping[str, Any] | None) -> bool:
     """Whether the platform itself took the right, for a missed update."""
-    lost = certification.revocation
-    return lost is not None and lost["duty"] == Duty.UPDATE and lost.get("by", PLATFORM) == PLATFORM
+    return revocation is not None and revocation["duty"] == Duty.UPDATE and revocation.get("by", PLATFORM) == PLATFORM
 
 
 async def revoke_for_missed_update(
     work: Work, certification: Certification, missed: UpdateDuty, duties: Sequence[UpdateDuty]
 ) -> None:
     """Take the right of a title whose annual update was missed (第十二条), once."""
-    if certification.status != CertificationStatus.VALID or certification.eligibility == Eligibility.REVOKED:
+    if certification.status == CertificationStatus.VALID and certification.eligibility == Eligibility.HELD:
+        await revoke(work, certification, _missed_update(work, certification, missed), duties)
+
+
+async def reconsider(
+    work: Work, certification: Certification, duties: Sequence[UpdateDuty], reason: str, basis: Basis
+) -> None:
+    """Give back a right that the platform took for an update that is not missed any more; `reason` says why.
+
+    Where another update is missed it is lost for that one. What an officer took is given back by an officer alone.
+    """
+    lost = certification.revocation
+    if lost is None or not lost_by_the_rule(lost):
         return
-    basis = work.regulation.basis(Rule.UPDATE_MISSED, Title(certification.title), missed.nominal_due)
-    loss = Loss(
-        duty=Duty.UPDATE,
-        reason=f"{missed.year}年度信息更新未在{missed.due}前提交。",
-        reason_en=f"The update for {missed.year} was not submitted by {missed.due}.",
-        citation=Citation.model_validate(basis),
-        year=missed.year,
-        nominal_due=missed.nominal_due,
-        due=missed.due,
-    )
-    await revoke(work, certification, loss, duties)
+    missed = [duty for duty in duties if duty.state == DutyStatus.MISSED]
+    if not missed:
+        await restore(work, certification, reason, basis, duties)
+    elif lost["year"] not in {duty.year for duty in missed}:
+        await revoke(work, certification, _missed_update(work, certification, missed[0]), duties)
 
 
 async def revoke_for_late_report(
@@ -84,7 +90,7 @@ async def revoke_for_late_report(
     """
     if certification.status != CertificationStatus.VALID:
         return
-    if certification.eligibility == Eligibility.REVOKED and not lost_by_the_rule(certification):
+    if certification.eligibility == Eligibility.REVOKED and not lost_by_the_rule(certification.revocation):
         return
     duties = (await titles.duties(work.session, [certification.id]))[certification.id]
     loss = Loss(Duty.CHANGE_REPORT, reason, reason, citation, due=due, by=decided_by)
@@ -179,6 +185,19 @@ async def revoke_by_officer(
     citation = Citation.model_validate(work.regulation.basis(rule, Title(certification.title)))
     await revoke(work, certification, Loss(duty, reason, reason, citation), duties, caller)
     return certification
+
+
+def _missed_update(work: Work, certification: Certification, missed: UpdateDuty) -> Loss:
+    basis = work.regulation.basis(Rule.UPDATE_MISSED, Title(certification.title), missed.nominal_due)
+    return Loss(
+        duty=Duty.UPDATE,
+        reason=f"{missed.year}年度信息更新未在{missed.due}前提交。",
+        reason_en=f"The update for {missed.year} was not submitted by {missed.due}.",
+        citation=Citation.model_validate(basis),
+        year=missed.year,
+        nominal_due=missed.nominal_due,
+        due=missed.due,
+    )
 
 
 async def _held(work: Work, certification_id: UUID, needed: Eligibility) -> Certification:

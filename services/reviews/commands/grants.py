@@ -9,16 +9,16 @@ from uuid import UUID
 import uuid_utils.compat as uuid7s
 
 from services.reviews.commands.records import certification_state, duty_rows, period_of, set_window
-from services.reviews.domain import terms_of
+from services.reviews.domain import duties_of, window_under
 from services.reviews.lists import GrantRow
 from services.reviews.models import Certification, ProfileCopy
-from services.reviews.repository import campaigns, copies
+from services.reviews.repository import campaigns, copies, extensions
 from services.reviews.repository import certifications as titles
 from services.reviews.repository.certifications import GrantKey
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.contracts import CertificationGranted
 from shared.messaging import Work
-from shared.regulation import Campaign, Period, Title
+from shared.regulation import Campaign, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
     in_force = await campaigns.held_still(work.session)
     kept = await titles.granted_already(work.session, [key_of(row) for row in rows])
     known = await copies.profile_copies(work.session, {row.credit_code for row in rows})
+    moved = await extensions.in_force(work.session, hold=True)
     fresh: dict[GrantKey, Certification] = {}
     expiry = {key: certification.granted_valid_to for key, certification in kept.items()}
     contradicting = []
@@ -72,7 +73,14 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
             for certification in fresh.values()
             for duty in duty_rows(
                 certification,
-                terms_of(work.regulation, Title(certification.title), period_of(certification), duties_from),
+                duties_of(
+                    work.regulation,
+                    Title(certification.title),
+                    period_of(certification),
+                    duties_from,
+                    moved,
+                    certification.authority,
+                ),
                 work,
             )
         ],
@@ -100,7 +108,6 @@ async def grant_many(work: Work, rows: Sequence[GrantRow], duties_from: date | N
 def _new(
     work: Work, row: GrantRow, duties_from: date | None, in_force: Sequence[Campaign], copy: ProfileCopy | None
 ) -> Certification:
-    period = Period(row.valid_from, row.valid_to, first=True, valid_from=row.valid_from)
     certification = Certification(
         id=uuid7s.uuid7(),
         credit_code=row.credit_code,
@@ -121,7 +128,7 @@ def _new(
         version=1,
         granted_at=work.now(),
     )
-    set_window(certification, terms_of(work.regulation, row.title, period, duties_from, in_force).window)
+    set_window(certification, window_under(work.regulation, row.title, row.valid_to, in_force))
     return certification
 
 

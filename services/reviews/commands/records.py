@@ -1,19 +1,19 @@
 """How applications are held and moved, how their history is written, and how they and titles are told to others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.reviews.domain import MACHINE, STEP_OF, Terms, case_of, ends_at, moved, require
+from services.reviews.domain import MACHINE, STEP_OF, case_of, ends_at, moved, require
 from services.reviews.models import Certification, Review, ReviewStep, UpdateDuty
 from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import CertificationState, Citation, Correction, DutyState, ReviewDecided, ReviewState
 from shared.messaging import Work
-from shared.regulation import Basis, Period, Title, Window
+from shared.regulation import Basis, DueDate, Period, Title, Window
 from shared.web.caller import Caller
 from shared.web.problems import NotFound
 
@@ -30,8 +30,8 @@ def period_of(certification: Certification) -> Period:
     )
 
 
-def duty_rows(certification: Certification, terms: Terms, work: Work) -> list[dict[str, Any]]:
-    """The duties of the title's present period, as rows."""
+def duty_rows(certification: Certification, dues: Iterable[tuple[int, DueDate]], work: Work) -> list[dict[str, Any]]:
+    """Duties of the title's present period, as rows."""
     return [
         {
             "certification_id": certification.id,
@@ -42,8 +42,9 @@ def duty_rows(certification: Certification, terms: Terms, work: Work) -> list[di
             "opens": work.regulation.update_opens(year),
             "deadline": due.deadline,
             "state": DutyStatus.OPEN,
+            "extended_by": due.source,
         }
-        for year, due in terms.duties
+        for year, due in dues
     ]
 
 
@@ -67,7 +68,7 @@ def set_window(certification: Certification, window: Window) -> None:
 
 
 def certification_state(certification: Certification, duties: Sequence[UpdateDuty]) -> CertificationState:
-    """The title as it is told to other services; duties that lapsed are not told."""
+    """The title as it is told to other services; duties that lapsed or are of earlier periods are not told."""
     return CertificationState(
         certification_id=certification.id,
         credit_code=certification.credit_code,
@@ -91,9 +92,10 @@ def certification_state(certification: Certification, duties: Sequence[UpdateDut
                 nominal_due=duty.nominal_due,
                 due=duty.due,
                 state=SHOWN_AS.get(DutyStatus(duty.state), duty.state),
+                extended_by=duty.extended_by,
             )
             for duty in duties
-            if duty.state != DutyStatus.LAPSED
+            if duty.state != DutyStatus.LAPSED and duty.nominal_due > certification.period_start
         ),
     )
 

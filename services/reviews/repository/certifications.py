@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reviews.models import Campaign, Certification, EligibilityStep, ProfileCopy, Review, UpdateDuty
+from services.reviews.models import Campaign, Certification, EligibilityStep, Review, UpdateDuty
 from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus
 
 GrantKey = tuple[str, str, date]
@@ -43,6 +43,19 @@ MEET = text("""
     RETURNING duty.certification_id, duty.year, before.state
 """)
 
+MOVED = ("certification_id", "year", "due", "deadline", "extended_by", "state")
+
+MOVE = text("""
+    UPDATE update_duties AS duty
+    SET due = move.due, deadline = move.deadline, extended_by = move.extended_by, state = move.state,
+        submitted_at = CASE WHEN move.state = 'met' THEN duty.submitted_at END
+    FROM unnest(
+        CAST(:certification_id AS uuid[]), CAST(:year AS integer[]), CAST(:due AS date[]),
+        CAST(:deadline AS timestamptz[]), CAST(:extended_by AS text[]), CAST(:state AS text[])
+    ) AS move (certification_id, year, due, deadline, extended_by, state)
+    WHERE duty.certification_id = move.certification_id AND duty.year = move.year
+""")
+
 
 async def certification(session: AsyncSession, certification_id: UUID, *, lock: bool = False) -> Certification | None:
     """A title; with `lock`, it and all that hangs on it is held until the transaction ends."""
@@ -50,14 +63,11 @@ async def certification(session: AsyncSession, certification_id: UUID, *, lock: 
     return await session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
 
 
-async def hold(session: AsyncSession, credit_codes: Collection[str]) -> None:
-    """Lock the titles of firms until the transaction ends: before their duties, as everybody does."""
-    await session.execute(
-        select(Certification.id)
-        .where(Certification.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
-        .order_by(Certification.id)
-        .with_for_update()
-    )
+async def hold(session: AsyncSession, credit_codes: Collection[str]) -> Sequence[Certification]:
+    """The titles of firms, locked until the transaction ends: before their duties, as everybody does."""
+    query = select(Certification).where(Certification.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
+    query = query.order_by(Certification.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).all()
 
 
 async def held(session: AsyncSession, certification_ids: Collection[UUID]) -> Sequence[Certification]:
@@ -143,6 +153,12 @@ async def meet_by_copies(session: AsyncSession, credit_codes: Collection[str]) -
     """Mark the duties that the kept copies of profiles show as met; (title, year, state before) of each."""
     rows = await session.execute(MEET, {"codes": list(credit_codes)})
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def move_duties(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give duties their new dates and states: each row names a duty and all of `MOVED`."""
+    if rows:
+        await session.execute(MOVE, {name: [row[name] for row in rows] for name in MOVED})
 
 
 async def due_unmet(session: AsyncSession, now: datetime, limit: int) -> Sequence[UpdateDuty]:
@@ -265,18 +281,3 @@ async def ending(session: AsyncSession, now: datetime, limit: int) -> list[Certi
         )
     )
     return [each for each in found if each.id not in accepted]
-
-
-async def follow_profiles(session: AsyncSession, credit_codes: Collection[str]) -> None:
-    """Let firms' titles bear the names and authorities of the kept profiles."""
-    await session.execute(
-        update(Certification)
-        .where(
-            Certification.credit_code == any_(literal(list(credit_codes), ARRAY(Text))),
-            ProfileCopy.credit_code == Certification.credit_code,
-            tuple_(Certification.enterprise_name, Certification.authority)
-            != tuple_(ProfileCopy.name, ProfileCopy.authority),
-        )
-        .values(enterprise_name=ProfileCopy.name, authority=ProfileCopy.authority)
-        .execution_options(synchronize_session=False)
-    )

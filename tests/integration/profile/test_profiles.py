@@ -274,3 +274,19 @@ async def test_a_body_over_the_limit_is_refused(start_service):
             "/api/v1/enterprises", content=b"{" + b" " * 2000, headers=tokens.authorization("bureau")
         )
     assert answer.status_code == 413
+
+
+async def test_an_officer_files_for_a_firm_by_its_signed_paper_form_and_it_is_marked_so(registered):
+    path = f"/enterprises/{FIRM}/updates"
+    signed = {"accepted": True, "signatory": "陈建国", "paper_reference": "思工信收〔2026〕118号"}
+    unnamed = await registered.call("officer:XM-SM", "POST", path, submission())
+    assert [each["pointer"] for each in unnamed.json()["errors"]] == ["/declaration/paper_reference"]
+    for who, status in (("officer:XM-HL", 404), (f"firm:{OTHER}", 404), ("operator", 403)):
+        assert (await registered.call(who, "POST", path, submission(declaration=signed))).status_code == status
+    filed = (await registered.call("officer:XM-SM", "POST", path, submission(declaration=signed))).json()
+    assert (filed["assisted"], filed["paper_reference"]) == (True, signed["paper_reference"])
+    assert (filed["submitted_by_name"], filed["signatory"]) == ("officer:XM-SM", "陈建国")
+    own = (await registered.call(f"firm:{FIRM}", "POST", path, submission(declaration=signed))).json()
+    assert (own["assisted"], own["paper_reference"]) == (False, None)
+    told = [event.data.assisted for event in await registered.told() if event.type == "profile.updated.v1"]
+    assert told == [True, False]

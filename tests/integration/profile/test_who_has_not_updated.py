@@ -24,7 +24,8 @@ STATISTICS = "/update_statistics"
 def moved(event, due, version=2, year=2026):
     """The same title with the update of a year due on another day."""
     state = event.certification
-    duties = tuple(duty.model_copy(update={"due": due}) if duty.year == year else duty for duty in state.duties)
+    change = {"due": due, "extended_by": "厦工信企业〔2026〕36号"}
+    duties = tuple(duty.model_copy(update=change) if duty.year == year else duty for duty in state.duties)
     return CertificationRescheduled(
         credit_code=event.credit_code, reason="延期", citation=ARTICLE,
         certification=state.model_copy(update={"version": version, "duties": duties}),
@@ -197,7 +198,7 @@ async def many(it):
             insert(AnnualUpdate),
             [
                 {"id": UUID(int=number + 1), "credit_code": code, "duty_year": 2026, "submitted_at": instant,
-                 "submitted_by": "x", "submitted_by_name": "x", "signatory": "x", "enterprise_name": "x", "form": {}}
+                 "submitted_by": "x", "submitted_by_name": "x", "signatory": "x", "assisted": False, "enterprise_name": "x", "form": {}}
                 for number, code in enumerate(codes[::2])
             ],
         )  # fmt: skip

@@ -17,12 +17,13 @@ def upgrade() -> None:
         Column("nominal_due", Date, nullable=False),
         Column("due", Date, nullable=False),
         Column("deadline", DateTime(timezone=True), nullable=False),
+        Column("extended_by", Text),
     )
     op.create_index(
         "owed_updates_by_year",
         "owed_updates",
         ["year", "credit_code", "title", "due", "certification_id"],
-        postgresql_include=["nominal_due", "deadline"],
+        postgresql_include=["nominal_due", "deadline", "extended_by"],
     )
     op.execute("""
         INSERT INTO owed_updates (certification_id, year, credit_code, title, nominal_due, due, deadline)

@@ -30,10 +30,12 @@ from shared.contracts.changes import (
 )
 from shared.contracts.profile import (
     FreshnessReported,
+    LatestUpdate,
     ProfileChanged,
     ProfileRegistered,
     ProfileState,
     ProfileUpdated,
+    UpdateFigures,
     YearUpdate,
 )
 from shared.contracts.reviews import (
@@ -91,6 +93,7 @@ __all__ = [
     "FailedCondition",
     "FreshnessReported",
     "FreshnessRequested",
+    "LatestUpdate",
     "OccurrenceClosed",
     "OccurrenceRecorded",
     "OccurrenceReopened",
@@ -117,5 +120,6 @@ __all__ = [
     "TitleDecision",
     "TitleOutcome",
     "TitleSanction",
+    "UpdateFigures",
     "YearUpdate",
 ]

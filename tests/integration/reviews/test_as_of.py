@@ -1,12 +1,15 @@
 """Eligibility at another instant and under other rules: what would be decided, with nothing changed."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 
 from services.reviews.models import Certification, Review, UpdateDuty
 from shared.messaging.tables import OutboxRow
-from tests.integration.reviews.conftest import WHO, noticed, profile, read_review, updated
+from tests.integration.reviews.conftest import DECLARATION, FIRM, grant, profile, updated
 
+WHO, OFFICER = f"firm:{FIRM}", "officer:XM-SM"
 TITLE = {"title": "specialized", "valid_from": "2023-07-11", "valid_to": "2026-07-10", "duties_from": "2026-01-01"}
 
 
@@ -83,11 +86,18 @@ async def test_what_would_be_decided_is_told_with_the_rule_and_nothing_is_change
 
 
 async def test_a_period_that_was_extended_since_is_seen_as_it_was(it):
-    review = await noticed(it)
-    certification_id = review["certification_id"]
+    certification_id = await it.granted(
+        title="innovative", valid_from="2023-05-11", valid_to="2026-05-10", duties_from="2026-01-01"
+    )
+    await it.take(updated(profile(2, y2026="2026-04-20T10:00:00+08:00")))
+    it.at("2026-05-08T10:00:00+08:00")
+    body = {"certification_id": certification_id, "declaration": DECLARATION}
+    review = (await it.call(WHO, "POST", "/reviews", body)).json()
     it.at("2026-05-20T10:00:00+08:00")
-    await it.sweep()
-    assert (await read_review(it, review))["status"] == "approved"
+    path = f"/reviews/{review['id']}"
+    await it.call(OFFICER, "POST", f"{path}/authority_decision", {"outcome": "passed", "opinion": "属实"})
+    approved = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "approved", "opinion": "同意"})
+    assert approved.json()["status"] == "approved", approved.text
     it.at("2026-06-01T10:00:00+08:00")
     for day, fails, expiry, standing in [
         ("2026-04-09", ["window_not_open"], "2026-05-10", "valid"),
@@ -141,3 +151,24 @@ async def test_a_date_means_its_end_and_an_instant_is_of_shanghai_unless_it_name
 
 async def test_a_title_out_of_reach_is_not_found_at_any_instant(it, certification_id):
     assert (await eligibility(it, certification_id, "?as_of=2026-01-01", "officer:XM-HL")).status_code == 404
+
+
+async def test_a_service_under_the_ministrys_measures_asks_for_31_may_and_reviews_before_the_expiry(
+    start_service, authorization
+):
+    async with start_service("reviews", rules="miit-2026") as running:
+        running.clock.move(datetime.fromisoformat("2026-04-12T10:00:00+08:00"))
+        granted = await running.http.post(
+            "/api/v1/certifications", json=grant(**TITLE), headers=authorization("bureau")
+        )
+        assert granted.status_code == 201, granted.text
+        title = granted.json()
+        assert [(duty["year"], duty["due"]) for duty in title["duties"]] == [(2026, "2026-05-31")]
+        assert (title["window_opens"], title["window_closes"]) == ("2026-04-10", "2026-07-10")
+        path = f"/api/v1/certifications/{title['id']}/eligibility"
+        for query, rules, window in (
+            ("", "miit-2026", "2026-04-10"),
+            ("?rules=xiamen-2023", "xiamen-2023", "2026-07-11"),
+        ):
+            answer = (await running.http.get(path + query, headers=authorization(WHO))).json()
+            assert (answer["rules"], answer["window"]["opens"]) == (rules, window)

@@ -69,9 +69,14 @@ def may_submit(year: int, at: datetime, regulation: Regulation) -> bool:
     return at >= regulation.update_opens(year)
 
 
-def latest_update(duty_year: int, submitted_at: datetime, form: Mapping[str, Any]) -> LatestUpdate:
-    """What a self-assessment looks at in a submitted update; forms from before it was asked say nothing of some."""
-    years = sorted(form["years"], key=lambda figures: int(figures["year"]))
+def latest_update(duty_year: int, submitted_at: datetime, form: Mapping[str, Any]) -> LatestUpdate | None:
+    """What a self-assessment looks at in a submitted update; None for a form taken over from elsewhere without it.
+
+    A form that was kept before the optional parts were asked for claims nothing of them.
+    """
+    years = sorted(form.get("years", ()), key=lambda figures: int(figures["year"]))
+    if not years or not {"ip", "product"} <= form.keys():
+        return None
     last, previous = years[-1], years[-2] if len(years) > 1 else None
     return LatestUpdate(
         duty_year=duty_year,

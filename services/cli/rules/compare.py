@@ -131,6 +131,8 @@ def _assessment(firm: Firm, held: Held, regulation: Regulation, on: date) -> str
     if year is None or regulation.criteria(held.title, on) is None:
         return None
     latest = latest_update(year, firm.updates[year], form_of(firm, year))
+    if latest is None:
+        return None
     result = regulation.assess(held.title, FIGURES.validate_python(latest.figures.model_dump()), on)
     return f"{result.points}分{OUTCOMES[result.outcome]}" if result else None
 

@@ -192,7 +192,10 @@ def _tell_submission(work: Work, review: Review, certification: Certification) -
 
 
 def _rest_on(work: Work, review: Review, copy: ProfileCopy) -> None:
-    """Keep what the application was judged on, for good: the copy of the profile, and the self-assessment from it."""
+    """Keep what the application was judged on, for good: the copy of the profile, and the self-assessment from it.
+
+    An assessment that does not pass stops nothing: the authority judges it.
+    """
     review.profile_version = copy.version
     review.profile = {
         "version": copy.version,

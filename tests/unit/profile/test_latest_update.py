@@ -4,6 +4,8 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from services.cli.city import form_of, sample_city
 from services.cli.tour.forms import update_form
 from services.profile.domain import latest_update
@@ -24,6 +26,11 @@ def test_a_form_kept_from_before_says_nothing_of_what_it_was_not_asked():
     assert latest.figures.revenue == Decimal(
         form["years"][0]["revenue"] if form["years"][0]["year"] == 2025 else form["years"][-1]["revenue"]
     )
+
+
+@pytest.mark.parametrize("form", [{}, {"years": []}, {"years": [{"year": 2025}], "note": "taken over"}])
+def test_a_form_taken_over_without_figures_tells_nothing(form):
+    assert latest_update(2026, AT, form) is None
 
 
 def test_a_single_year_has_no_year_before_it():

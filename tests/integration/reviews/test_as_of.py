@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from services.reviews.models import Certification, Review, UpdateDuty
 from shared.messaging.tables import OutboxRow
-from tests.integration.reviews.conftest import DECLARATION, FIRM, grant, profile, updated
+from tests.integration.reviews.conftest import WHO, grant, noticed, profile, read_review, updated
 
-WHO, OFFICER = f"firm:{FIRM}", "officer:XM-SM"
 TITLE = {"title": "specialized", "valid_from": "2023-07-11", "valid_to": "2026-07-10", "duties_from": "2026-01-01"}
 
 
@@ -86,28 +85,21 @@ async def test_what_would_be_decided_is_told_with_the_rule_and_nothing_is_change
 
 
 async def test_a_period_that_was_extended_since_is_seen_as_it_was(it):
-    certification_id = await it.granted(
-        title="innovative", valid_from="2023-05-11", valid_to="2026-05-10", duties_from="2026-01-01"
-    )
-    await it.take(updated(profile(2, y2026="2026-04-20T10:00:00+08:00")))
-    it.at("2026-05-08T10:00:00+08:00")
-    body = {"certification_id": certification_id, "declaration": DECLARATION}
-    review = (await it.call(WHO, "POST", "/reviews", body)).json()
+    review = await noticed(it)
     it.at("2026-05-20T10:00:00+08:00")
-    path = f"/reviews/{review['id']}"
-    await it.call(OFFICER, "POST", f"{path}/authority_decision", {"outcome": "passed", "opinion": "属实"})
-    approved = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "approved", "opinion": "同意"})
-    assert approved.json()["status"] == "approved", approved.text
-    it.at("2026-06-01T10:00:00+08:00")
-    for day, fails, expiry, standing in [
+    await it.sweep()
+    assert (await read_review(it, review))["status"] == "approved"
+    certification_id = review["certification_id"]
+    for at, fails, expiry, standing in [
         ("2026-04-09", ["window_not_open"], "2026-05-10", "valid"),
         ("2026-05-07", [], "2026-05-10", "valid"),
         ("2026-05-08", ["application_open"], "2026-05-10", "valid"),
         ("2026-05-12", ["window_closed", "application_open"], "2026-05-10", "under_review"),
+        ("2026-05-20T09:59:59", ["window_closed", "application_open"], "2026-05-10", "under_review"),
         ("2026-05-20", ["window_not_open"], "2029-05-10", "valid"),
     ]:
-        answer = await eligibility(it, certification_id, f"?as_of={day}")
-        assert failed(answer) == fails, day
+        answer = await eligibility(it, certification_id, f"?as_of={at}")
+        assert failed(answer) == fails, at
         assert (answer.json()["window"]["closes"], answer.json()["standing"]) == (expiry, standing)
 
 

@@ -7,10 +7,8 @@ import pytest
 
 from shared.contracts import LatestUpdate, UpdateFigures
 from shared.contracts.profile import Honour
-from tests.integration.reviews.conftest import DECLARATION, FIRM, profile, updated
+from tests.integration.reviews.conftest import GIANT, INNOVATIVE, WHO, applied, profile, updated
 
-WHO = f"firm:{FIRM}"
-INNOVATIVE = {"title": "innovative", "valid_from": "2023-05-11", "valid_to": "2026-05-10", "duties_from": "2026-01-01"}
 FIGURES = {
     "revenue": 1000, "main_revenue": 700, "previous_main_revenue": 700, "rd_spending": 30, "total_assets": 1000,
     "total_liabilities": 500, "class_1": 1, "own_class_1": 1, "high_value_class_1": 0, "class_2": 0,
@@ -29,10 +27,6 @@ def known(version=2, **changes):
 
 async def assessment(it, certification_id, who=WHO):
     return await it.call(who, "GET", f"/certifications/{certification_id}/assessment")
-
-
-async def applied(it, certification_id):
-    return await it.call(WHO, "POST", "/reviews", {"certification_id": certification_id, "declaration": DECLARATION})
 
 
 async def test_before_applying_the_firm_sees_every_indicator_with_its_tier_points_and_rule(it):
@@ -132,9 +126,7 @@ async def test_a_checked_application_is_assessed_on_what_its_owner_told(it, fres
 
 
 async def test_titles_without_criteria_have_no_assessment(it):
-    certification_id = await it.granted(
-        title="little_giant", valid_from="2023-05-01", valid_to="2026-04-30", duties_from="2026-05-01"
-    )
+    certification_id = await it.granted(**GIANT)
     await it.take(updated(known()))
     assert (await assessment(it, certification_id)).status_code == 404
     it.at("2026-05-08T10:00:00+08:00")

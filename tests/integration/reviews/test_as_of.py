@@ -103,6 +103,27 @@ async def test_a_period_that_was_extended_since_is_seen_as_it_was(it):
         assert (answer.json()["window"]["closes"], answer.json()["standing"]) == (expiry, standing)
 
 
+async def test_a_right_that_was_lost_and_given_back_is_seen_as_it_was(it, certification_id):
+    given = await it.call(
+        "bureau", "POST", f"/certifications/{certification_id}/restoration", {"reason": "确有客观原因"}
+    )
+    assert given.status_code == 200, given.text
+    it.at("2026-07-15T10:00:00+08:00")
+    assert failed(await eligibility(it, certification_id)) == []
+    for at, fails in [
+        ("2026-06-20T09:59:59", ["window_not_open", "profile_stale"]),
+        ("2026-06-20", ["window_not_open"]),
+        ("2026-07-11", []),
+    ]:
+        assert failed(await eligibility(it, certification_id, f"?as_of={at}")) == fails, at
+    (first, second) = (await it.read(certification_id))["eligibility_history"]
+    between = await eligibility(it, certification_id, f"?as_of={first['at']}")
+    assert failed(between) == ["window_not_open", "eligibility_revoked", "profile_stale"]
+    lost = next(each for each in between.json()["conditions"] if each["code"] == "eligibility_revoked")
+    assert (lost["inputs"]["duty"], lost["inputs"]["due"]) == ("update", "2026-04-30")
+    assert failed(await eligibility(it, certification_id, f"?as_of={second['at']}")) == ["window_not_open"]
+
+
 @pytest.mark.parametrize(
     ("query", "code", "pointer"),
     [

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.reviews.conditions import Facts
 from services.reviews.vocabulary import PLATFORM, CertificationStatus, Eligibility, ReviewStatus
-from shared.regulation import Duty, Period, Regulation
+from shared.regulation import Campaign, Duty, Period, Regulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,15 @@ class PastRight:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is on record of a title: how it ended, its applications, what became of its right. The oldest first."""
+    """What is on record of a title: how it ended, its applications, what became of its right, the oldest first.
+
+    `campaigns` are those that were in force at the instant that is asked about.
+    """
 
     ending: Mapping[str, Any] | None
     reviews: Sequence[PastReview]
     rights: Sequence[PastRight]
+    campaigns: Sequence[Campaign] = ()
 
 
 class Known(StrEnum):
@@ -71,8 +75,11 @@ SOURCES = (
     FactSource("title", Known.THEN, "称号的取消与终止：以当时为准。", "Cancellation and end of the title: as of then."),
     FactSource("eligibility", Known.THEN, "复核资格：当时的状态。", "The right to the review: as it was then."),
     FactSource("applications", Known.THEN, "复核申请：当时的状态。", "Applications for review: as they stood then."),
+    FactSource("campaigns", Known.THEN, "复核批次：当时有效的。", "Review campaigns: those in force then."),
     FactSource("profile", Known.TODAY, "企业信息：平台今日所知的副本。", "The profile: the copy that is known today."),
-    FactSource("notices", Known.TODAY, "延期与复核批次：以今日已公布的为准。", "Notices: as declared up to today."),
+    FactSource(
+        "extensions", Known.TODAY, "延期：以今日已公布的为准。", "Extensions: as declared by today."
+    ),
     FactSource("rules", Known.TODAY, "规则：所指明的规则文件的今日文本。", "Rules: the named file as it reads today."),
 )
 """What a hypothetical answer rests on."""
@@ -110,6 +117,7 @@ def as_of(present: Facts, past: Past, at: datetime, rules: Regulation) -> Facts:
         period=_period(present.period, past.reviews, at),
         open_application=next(open_then, None),
         forgiven=_forgiven(present, past.rights, at),
+        campaigns=past.campaigns,
         at=at,
     )
 

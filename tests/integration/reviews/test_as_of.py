@@ -103,6 +103,24 @@ async def test_a_period_that_was_extended_since_is_seen_as_it_was(it):
         assert (answer.json()["window"]["closes"], answer.json()["standing"]) == (expiry, standing)
 
 
+async def test_a_campaign_is_seen_from_its_declaration_on(it, certification_id):
+    campaign = {
+        "titles": ["specialized"], "expires_from": "2026-07-01", "expires_to": "2026-07-31",
+        "opens": "2026-06-25", "closes": "2026-08-25", "source": "关于组织开展2026年复核工作的通知",
+    }  # fmt: skip
+    declared = await it.call("bureau", "POST", "/campaigns", campaign)
+    assert declared.status_code == 201, declared.text
+    for at, opens, rule in [
+        ("2026-06-19", "2026-07-11", "review.window"),
+        ("2026-06-20", "2026-06-25", "review.campaign"),
+        ("2026-07-11&rules=miit-2026", "2026-06-25", "review.campaign"),
+    ]:
+        answer = (await eligibility(it, certification_id, f"?as_of={at}")).json()
+        assert answer["window"]["opens"] == opens, at
+        assert opens in str(answer["conditions"])
+        assert rule in {each["citation"]["rule"] for each in answer["conditions"]}
+
+
 async def test_a_right_that_was_lost_and_given_back_is_seen_as_it_was(it, certification_id):
     given = await it.call(
         "bureau", "POST", f"/certifications/{certification_id}/restoration", {"reason": "确有客观原因"}

@@ -107,6 +107,12 @@ PRODUCTS = [
 ]
 
 
+STRATEGIC = {"微型传感器", "锂电隔膜", "生物试剂", "水处理膜", "功率器件"}
+"""The products that count as in the catalogue of strategic emerging industries."""
+
+HIGH_TECH = {"kind": "high_tech_enterprise"}
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A title of a sample firm."""
@@ -216,10 +222,26 @@ def form_of(firm: Firm, year: int) -> dict[str, object]:
             "contact": firm.contact,
         },
         "years": [_figures(firm, year - back) for back in (2, 1)],
-        "product": {"name": firm.product, "category": firm.product, "years_in_niche": 6, "market_share": "8.5"},
-        "ip": {"class_1": 3, "own_class_1": 2, "high_value_class_1": 0, "class_2": firm.staff // 20},
+        "product": {
+            "name": firm.product,
+            "category": firm.product,
+            "years_in_niche": 6,
+            "market_share": "8.5",
+            "strategic_industry": firm.product in STRATEGIC,
+        },
+        "ip": {
+            "class_1": firm.staff % 4,
+            "own_class_1": firm.staff % 4 // 2,
+            "high_value_class_1": firm.staff % 4 // 3,
+            "class_2": firm.staff // 20,
+        },
         "quality": {"certificates": ["ISO 9001"], "digital_level": 2},
         "compliance": {"violations": False, "details": None},
+        "recognitions": {
+            "honours": [{"kind": "high_tech_enterprise", "valid_to": f"{year + 1}-12-01"}]
+            if firm.staff % 5 == 0
+            else []
+        },
     }
 
 
@@ -235,6 +257,6 @@ def _figures(firm: Firm, year: int) -> dict[str, object]:
         "total_assets": str(revenue * 6 // 5),
         "total_liabilities": str(revenue // 2),
         "tax_paid": str(revenue // 25),
-        "rd_spending": str(revenue // 18),
+        "rd_spending": str(revenue // (15 + firm.staff % 60)),
         "equity_financing": "0",
     }

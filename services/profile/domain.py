@@ -6,13 +6,17 @@ Pure: dates and instants in, answers out.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
+from shared.contracts import LatestUpdate, UpdateFigures
 from shared.regulation import Basis, Regulation, Rule, Title, end_of_day
 from shared.web.problems import Defect
 
 CHANGE_REPORT = "/api/v1/changes"
 """Where name and registered place are changed."""
+
+OF_THE_LAST_YEAR = ("revenue", "main_revenue", "rd_spending", "total_assets", "total_liabilities")
+"""Figures of an update's last year that a self-assessment looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +119,27 @@ def defects_of_extension(year: int, titles: Sequence[Title], due: date, regulati
 def may_submit(year: int, at: datetime, regulation: Regulation) -> bool:
     """Whether the update of a year can be submitted yet: from its 1 January on."""
     return at >= regulation.update_opens(year)
+
+
+def latest_update(duty_year: int, submitted_at: datetime, form: Mapping[str, Any]) -> LatestUpdate | None:
+    """What a self-assessment looks at in a submitted update; None for a form taken over from elsewhere without it.
+
+    A form that was kept before the optional parts were asked for claims nothing of them.
+    """
+    years = sorted(form.get("years", ()), key=lambda figures: int(figures["year"]))
+    if not years or not {"ip", "product"} <= form.keys():
+        return None
+    last, previous = years[-1], years[-2] if len(years) > 1 else None
+    return LatestUpdate(
+        duty_year=duty_year,
+        submitted_at=submitted_at,
+        figures=UpdateFigures.model_validate(
+            {
+                **{name: last[name] for name in OF_THE_LAST_YEAR},
+                "previous_main_revenue": previous["main_revenue"] if previous else None,
+                **form["ip"],
+                "strategic_industry": form["product"].get("strategic_industry", False),
+                **form.get("recognitions", {}),
+            }
+        ),
+    )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 
-from shared.regulation import Duty, Title
+from shared.regulation import Duty, HonourKind, Level, Title
 from shared.web.fields import (
     AuthorityCode,
     ContactForm,
@@ -24,6 +24,7 @@ from shared.web.fields import (
 )
 
 FIRST_YEAR, LAST_YEAR = 2010, 2100
+MOST = 30
 
 Amount = Annotated[Decimal, Field(max_digits=16, decimal_places=4)]
 Positive = Annotated[Amount, Field(ge=0)]
@@ -128,12 +129,16 @@ class YearFigures(Form):
 
 
 class Product(Form):
-    """主导产品. `market_share` in per cent."""
+    """主导产品. `market_share` in per cent.
+
+    `strategic_industry`: it is in the catalogue of strategic emerging industries (战略性新兴产业分类); not unless said.
+    """
 
     name: Line
     category: Line
     years_in_niche: Annotated[int, Field(ge=0, le=200)]
     market_share: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
+    strategic_industry: bool = False
 
 
 class IntellectualProperty(Form):
@@ -175,6 +180,45 @@ class Compliance(Form):
     model_config = Form.model_config | {"validate_default": True}
 
 
+class AwardForm(Form):
+    """科技奖励: a science award, who gave it, and when."""
+
+    name: Line
+    level: Level
+    granted_on: PastDate
+
+
+class HonourForm(Form):
+    """荣誉称号 with the last day of its validity."""
+
+    kind: HonourKind
+    valid_to: Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+
+
+class InstitutionForm(Form):
+    """研发机构 that was recognised, and by whom."""
+
+    name: Line
+    level: Level
+
+
+class InvestmentForm(Form):
+    """合格机构投资者实缴额: equity that a qualified institution paid in, in 万元, and when."""
+
+    investor: Line
+    amount: Positive
+    paid_on: PastDate
+
+
+class Recognitions(Form):
+    """荣誉与资质: what may be enough by itself in the self-assessment (直通条件). Whoever has none leaves it out."""
+
+    awards: Annotated[tuple[AwardForm, ...], Field(max_length=MOST)] = ()
+    honours: Annotated[tuple[HonourForm, ...], Field(max_length=MOST)] = ()
+    institutions: Annotated[tuple[InstitutionForm, ...], Field(max_length=MOST)] = ()
+    investments: Annotated[tuple[InvestmentForm, ...], Field(max_length=MOST)] = ()
+
+
 def _duty_year(year: int) -> int:
     if year < FIRST_YEAR:
         wrong("impossible_year", f"not before {FIRST_YEAR}", f"不早于{FIRST_YEAR}年")
@@ -191,6 +235,7 @@ class UpdateForm(Form):
     ip: IntellectualProperty
     quality: Quality
     compliance: Compliance
+    recognitions: Recognitions = Recognitions()
 
     @field_validator("years")
     @classmethod

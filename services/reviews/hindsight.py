@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from services.reviews.conditions import Facts
-from services.reviews.vocabulary import CertificationStatus, Eligibility, ReviewStatus
-from shared.regulation import Duty, Period, Regulation
+from services.reviews.vocabulary import PLATFORM, CertificationStatus, Eligibility, ReviewStatus
+from shared.regulation import Campaign, Duty, Period, Regulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,28 @@ class PastReview:
 
     def ended_by(self, at: datetime) -> bool:
         return self.ended_at is not None and self.ended_at <= at
+
+
+@dataclass(frozen=True, slots=True)
+class PastRight:
+    """A loss or return of the right to the review: `lost` is what it was lost for, None where it was given back."""
+
+    at: datetime
+    by: str
+    lost: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is on record of a title: how it ended, its applications, what became of its right, the oldest first.
+
+    `campaigns` are those that were in force at the instant that is asked about.
+    """
+
+    ending: Mapping[str, Any] | None
+    reviews: Sequence[PastReview]
+    rights: Sequence[PastRight]
+    campaigns: Sequence[Campaign] = ()
 
 
 class Known(StrEnum):
@@ -50,18 +72,12 @@ class FactSource:
 SOURCES = (
     FactSource("updates", Known.THEN, "信息更新：仅计当时已提交的。", "Annual updates: those submitted by then."),
     FactSource("validity", Known.THEN, "有效期：当时的有效期。", "Validity: the period as it was then."),
-    FactSource("applications", Known.THEN, "复核申请：当时的状态。", "Applications for review: as they stood then."),
     FactSource("title", Known.THEN, "称号的取消与终止：以当时为准。", "Cancellation and end of the title: as of then."),
-    FactSource(
-        "eligibility",
-        Known.THEN,
-        "复核资格：其后的取消不计；其后已恢复的取消无记录可溯。",
-        "The right to the review: without later revocations; one that was given back since is not traced.",
-    ),
-    FactSource(
-        "profile", Known.TODAY, "企业信息：平台今日所知的副本。", "The profile: the copy that is known here today."
-    ),
-    FactSource("notices", Known.TODAY, "延期与复核批次：以今日已公布的为准。", "Notices: as declared up to today."),
+    FactSource("eligibility", Known.THEN, "复核资格：当时的状态。", "The right to the review: as it was then."),
+    FactSource("applications", Known.THEN, "复核申请：当时的状态。", "Applications for review: as they stood then."),
+    FactSource("campaigns", Known.THEN, "复核批次：当时有效的。", "Review campaigns: those in force then."),
+    FactSource("profile", Known.TODAY, "企业信息：平台今日所知的副本。", "The profile: the copy that is known today."),
+    FactSource("extensions", Known.TODAY, "延期：以今日已公布的为准。", "Extensions: as declared by today."),
     FactSource("rules", Known.TODAY, "规则：所指明的规则文件的今日文本。", "Rules: the named file as it reads today."),
 )
 """What a hypothetical answer rests on."""
@@ -69,30 +85,26 @@ SOURCES = (
 OTHER_RULES = FactSource(
     "missed_updates",
     Known.TODAY,
-    "因未按时更新信息而取消的复核资格：按所指明的规则重新判断，见信息更新一项。",
-    "A right lost for a missed update is judged anew under the named rules, by the condition on updates.",
+    "平台因未按时更新信息而取消的复核资格：按所指明的规则重新判断，见信息更新一项。",
+    "A right that the platform took for a missed update is judged anew, by the condition on updates.",
 )
 """Said besides where the rules are not those in use."""
 
 
-def as_of(
-    present: Facts, ending: Mapping[str, Any] | None, reviews: Sequence[PastReview], at: datetime, rules: Regulation
-) -> Facts:
+def as_of(present: Facts, past: Past, at: datetime, rules: Regulation) -> Facts:
     """The facts of a title at an instant, to be judged by some rules.
 
-    `ending` says when the title ended, if it did. A right that was lost for a missed update under other rules than
-    these is held here: whether these rules find the update missed is for the condition on updates to say.
+    A right that the platform took for a missed update under other rules than these is held here: whether these rules
+    find the update missed is for the condition on updates to say. What an officer took stays taken.
     """
     status = present.status
-    if ending is not None and datetime.fromisoformat(ending["at"]) > at:
+    if past.ending is not None and datetime.fromisoformat(past.ending["at"]) > at:
         status = CertificationStatus.VALID
-    lost = present.revocation if present.eligibility == Eligibility.REVOKED else None
-    if lost is not None and (
-        datetime.fromisoformat(lost["at"]) > at or (rules.id != present.regulation.id and lost["duty"] == Duty.UPDATE)
-    ):
+    lost = _lost(present, past.rights, at)
+    if lost is not None and rules.id != present.regulation.id and _by_the_rule(lost):
         lost = None
-    refused_later = any(each.status == ReviewStatus.REJECTED and not each.ended_by(at) for each in reviews)
-    open_then = (each.review_id for each in reviews if each.applied_at <= at and not each.ended_by(at))
+    refused_later = any(each.status == ReviewStatus.REJECTED and not each.ended_by(at) for each in past.reviews)
+    open_then = (each.review_id for each in past.reviews if each.applied_at <= at and not each.ended_by(at))
     return replace(
         present,
         regulation=rules,
@@ -100,8 +112,10 @@ def as_of(
         eligibility=Eligibility.HELD if lost is None else Eligibility.REVOKED,
         revocation=lost,
         renewal_refused=present.renewal_refused and not refused_later,
-        period=_period(present.period, reviews, at),
+        period=_period(present.period, past.reviews, at),
         open_application=next(open_then, None),
+        forgiven=_forgiven(present, past.rights, at),
+        campaigns=past.campaigns,
         at=at,
     )
 
@@ -109,6 +123,29 @@ def as_of(
 def sources(present: Regulation, rules: Regulation) -> tuple[FactSource, ...]:
     """Of when each fact of a hypothetical answer is."""
     return SOURCES if present.id == rules.id else (*SOURCES, OTHER_RULES)
+
+
+def _lost(present: Facts, rights: Sequence[PastRight], at: datetime) -> Mapping[str, Any] | None:
+    lost = present.revocation if present.eligibility == Eligibility.REVOKED else None
+    if lost is not None and datetime.fromisoformat(lost["at"]) <= at:
+        return lost
+    then = [each for each in rights if each.at <= at]
+    return then[-1].lost if then else None
+
+
+def _by_the_rule(lost: Mapping[str, Any]) -> bool:
+    return bool(lost["duty"] == Duty.UPDATE and lost.get("by", PLATFORM) == PLATFORM)
+
+
+def _forgiven(present: Facts, rights: Sequence[PastRight], at: datetime) -> frozenset[int]:
+    """The years that an officer had forgiven by then: those that had fallen due when the right was given back."""
+    given_back = [each.at for each in rights if each.lost is None and each.by != PLATFORM and each.at <= at]
+    return frozenset(
+        year
+        for year in present.forgiven
+        if (due := present.regulation.update_due(present.title, year)) is not None
+        and any(due.passed_at(instant) for instant in given_back)
+    )
 
 
 def _period(present: Period, reviews: Sequence[PastReview], at: datetime) -> Period:

@@ -167,7 +167,10 @@ class DeadlineExtension(Base):
 
 
 class ProfileCopy(Base):
-    """What is known here of a firm's profile; `updates` maps a duty year to the instant of its first submission."""
+    """What is known here of a firm's profile.
+
+    `updates` maps a duty year to the instant of its first submission; `latest_update` has the figures of the last one.
+    """
 
     __tablename__ = "profile_copies"
 
@@ -176,11 +179,13 @@ class ProfileCopy(Base):
     name: Mapped[str]
     authority: Mapped[str]
     updates: Mapped[dict[str, Any]]
+    latest_update: Mapped[dict[str, Any] | None]
 
 
 class Review(Base):
     """A review application (复核申请). `profile` is the immutable copy that it was judged on.
 
+    `assessment` is the self-assessment from that copy, where the title has one; it is never computed again.
     `assisted`: an officer filed it for the firm (代办), by the signed paper form that the step names. An on-site check
     is due where it was `check_drawn` or ordered (`check_order`), until there is a `check_result`. `correction`
     and `return_due` are set while it is returned, `notice_ends` once it was put on public notice. `handling_due` and
@@ -210,6 +215,7 @@ class Review(Base):
     statement: Mapped[str | None]
     profile_version: Mapped[int | None]
     profile: Mapped[dict[str, Any] | None]
+    assessment: Mapped[dict[str, Any] | None]
     reasons: Mapped[list[dict[str, Any]] | None]
     assisted: Mapped[bool]
     check_drawn: Mapped[bool]

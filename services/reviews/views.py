@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from services.reviews.assessments import AssessmentRecord, assessed
 from services.reviews.commands.hindsight import Hypothesis
 from services.reviews.commands.records import SHOWN_AS, check_required
 from services.reviews.conditions import WINDOW_CODES, Condition, failing, window_of
@@ -375,10 +376,32 @@ class ObjectionView(BaseModel):
     found_at: datetime | None
 
 
+class AssessmentView(AssessmentRecord):
+    """The self-assessment (自评) that an application would come with now, from the kept copy of the profile."""
+
+    certification_id: UUID
+    profile_version: int | None
+
+    @classmethod
+    def of(cls, certification: Certification, copy: ProfileCopy | None, work: Work) -> "AssessmentView | None":
+        """None where the rules have no self-assessment for the title."""
+        record = assessed(
+            work.regulation,
+            Title(certification.title),
+            copy.latest_update if copy else None,
+            work.today(),
+            submitted=bool(copy and copy.updates),
+        )
+        if record is None:
+            return None
+        return cls(**dict(record), certification_id=certification.id, profile_version=copy.version if copy else None)
+
+
 class ReviewDetail(ReviewView):
-    """A review application with its history and the copy of the profile that it was judged on."""
+    """A review application with its history, the copy of the profile that it was judged on, and the self-assessment."""
 
     profile: dict[str, Any] | None
+    assessment: AssessmentRecord | None
     steps: list[StepView]
     checks: list[CheckView]
     objections: list[ObjectionView]
@@ -394,6 +417,7 @@ class ReviewDetail(ReviewView):
             {
                 **_review(review, certification, work),
                 "profile": review.profile,
+                "assessment": review.assessment,
                 "steps": [StepView.model_validate(step) for step in history.steps],
                 "checks": [CheckView.model_validate(check) for check in history.checks],
                 "objections": objections,

@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 from shared.regulation import Step
 
+PLATFORM = "platform"
+"""Who acts where the rule itself does, and no person."""
+
 
 class CertificationStatus(StrEnum):
     """A title's stored state; what it reads as on a day is `Standing`."""

@@ -33,10 +33,12 @@ from shared.contracts.profile import (
     DeadlineExtensionWithdrawn,
     ExtensionState,
     FreshnessReported,
+    LatestUpdate,
     ProfileChanged,
     ProfileRegistered,
     ProfileState,
     ProfileUpdated,
+    UpdateFigures,
     YearUpdate,
 )
 from shared.contracts.reviews import (
@@ -98,6 +100,7 @@ __all__ = [
     "FailedCondition",
     "FreshnessReported",
     "FreshnessRequested",
+    "LatestUpdate",
     "OccurrenceClosed",
     "OccurrenceRecorded",
     "OccurrenceReopened",
@@ -124,5 +127,6 @@ __all__ = [
     "TitleDecision",
     "TitleOutcome",
     "TitleSanction",
+    "UpdateFigures",
     "YearUpdate",
 ]

@@ -1,6 +1,7 @@
 """Events of the profile service: who a firm is, which years it has updated, which deadlines a notice moved."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -15,6 +16,64 @@ class YearUpdate(Part):
     submitted_at: AwareDatetime
 
 
+class Award(Part):
+    """A science award (科技奖励); `level` is national, provincial or municipal."""
+
+    name: str
+    level: str
+    granted_on: date
+
+
+class Honour(Part):
+    """An honour (荣誉), valid through `valid_to`."""
+
+    kind: str
+    valid_to: date
+
+
+class Institution(Part):
+    """A recognised R&D institution (研发机构)."""
+
+    name: str
+    level: str
+
+
+class Investment(Part):
+    """Equity paid in by a qualified institution (合格机构投资者), in 万元."""
+
+    investor: str
+    amount: Decimal
+    paid_on: date
+
+
+class UpdateFigures(Part):
+    """What a self-assessment (自评) looks at in an annual update: of its last year, amounts in 万元, IP in pieces."""
+
+    revenue: Decimal
+    main_revenue: Decimal
+    previous_main_revenue: Decimal | None = None
+    rd_spending: Decimal
+    total_assets: Decimal
+    total_liabilities: Decimal
+    class_1: int
+    own_class_1: int
+    high_value_class_1: int
+    class_2: int
+    strategic_industry: bool = False
+    awards: tuple[Award, ...] = ()
+    honours: tuple[Honour, ...] = ()
+    institutions: tuple[Institution, ...] = ()
+    investments: tuple[Investment, ...] = ()
+
+
+class LatestUpdate(Part):
+    """The last submission of the annual update for the latest duty year."""
+
+    duty_year: int
+    submitted_at: AwareDatetime
+    figures: UpdateFigures
+
+
 class ProfileState(Part):
     """A firm's profile at `version`, the whole of it that other services need. Newer versions replace older ones."""
 
@@ -25,6 +84,7 @@ class ProfileState(Part):
     registered_place: str | None = None
     contact: Contact | None = None
     updates: tuple[YearUpdate, ...] = ()
+    latest_update: LatestUpdate | None = None
 
 
 @event("profile.registered.v1")

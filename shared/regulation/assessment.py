@@ -29,9 +29,12 @@ from shared.regulation.figures import Figures
 from shared.regulation.rulebook import Document
 from shared.regulation.vocabulary import Basis
 
+ASSESSMENT = "assessment"
+"""The rule that an assessment cites; its parts cite `assessment.…`."""
+
 _SHOWN = Decimal("0.0001")
 _PRECISION = 60
-_LEVELS = {
+_LEVELS: Mapping[str, tuple[str, str]] = {
     Level.NATIONAL: ("国家级", "national"),
     Level.PROVINCIAL: ("省级", "provincial"),
     Level.MUNICIPAL: ("市级", "municipal"),
@@ -127,7 +130,7 @@ def assess(criteria: Criteria, document: Document, figures: Figures, on: date) -
         direct=direct,
         outcome=outcome,
         reasons=tuple(_reasons(criteria, groups, direct, outcome)),
-        basis=criteria.basis("assessment", document),
+        basis=criteria.basis(ASSESSMENT, document),
     )
 
 
@@ -211,7 +214,7 @@ def _basis_of(code: str, indicator: Indicator, document: Document) -> Basis:
     tiers = "；".join(f"{tier.zh}，{tier.points}分" for tier in indicator.tiers)
     tiers_en = "; ".join(f"{tier.en}: {tier.points}" for tier in indicator.tiers)
     return Basis(
-        f"assessment.{code}",
+        f"{ASSESSMENT}.{code}",
         document.number,
         indicator.article,
         f"{indicator.zh}（满分{indicator.points}分）：{tiers}。",
@@ -232,7 +235,7 @@ def _direct(code: str, condition: AnyDirect, document: Document, figures: Figure
             evidence = tuple(_institutions(condition, figures))
         case EquityCondition():
             evidence = _equity(condition, figures, on)
-    basis = Basis(f"assessment.{code}", document.number, condition.article, condition.zh, condition.en)
+    basis = Basis(f"{ASSESSMENT}.{code}", document.number, condition.article, condition.zh, condition.en)
     return DirectPass(code, bool(evidence), evidence, basis)
 
 
@@ -251,8 +254,9 @@ def _awards(condition: AwardCondition, figures: Figures, on: date) -> Iterator[S
 
 
 def _honours(condition: HonourCondition, figures: Figures, on: date) -> Iterator[Saying]:
+    names = {kind.value: name for kind, name in condition.honours.items()}
     for honour in figures.honours:
-        if (name := condition.honours.get(honour.kind)) is not None and on <= honour.valid_to:
+        if (name := names.get(honour.kind)) is not None and on <= honour.valid_to:
             yield Saying(f"{name.zh}（有效期至{honour.valid_to}）", f"{name.en} (valid to {honour.valid_to})")
 
 

@@ -34,6 +34,16 @@ class Measure(StrEnum):
     STRATEGIC_INDUSTRY = "strategic_industry"
     MAIN_REVENUE_SHARE = "main_revenue_share"
 
+    @property
+    def unit(self) -> Literal["pieces", "percent", "yes_no"]:
+        """What its values are counted in."""
+        if self is Measure.STRATEGIC_INDUSTRY:
+            return "yes_no"
+        return "pieces" if self in PIECES else "percent"
+
+
+PIECES = frozenset({Measure.CLASS_1, Measure.OWN_CLASS_1, Measure.HIGH_VALUE_CLASS_1, Measure.CLASS_2})
+
 
 class Level(StrEnum):
     """Who recognised an award or an institution."""

@@ -4,32 +4,30 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.regulation.criteria import HonourKind, Level
-
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """A science award (科技奖励)."""
+    """A science award (科技奖励); a `level` that is none of `Level` counts for nothing."""
 
     name: str
-    level: Level
+    level: str
     granted_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Honour:
-    """An honour (荣誉), valid through `valid_to`."""
+    """An honour (荣誉), valid through `valid_to`; a `kind` that is none of `HonourKind` counts for nothing."""
 
-    kind: HonourKind
+    kind: str
     valid_to: date
 
 
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """A recognised R&D institution (研发机构)."""
+    """A recognised R&D institution (研发机构); a `level` that is none of `Level` counts for nothing."""
 
     name: str
-    level: Level
+    level: str
 
 
 @dataclass(frozen=True, slots=True)

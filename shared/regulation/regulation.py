@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
-from shared.regulation.assessment import Assessment, assess
+from shared.regulation.assessment import ASSESSMENT, Assessment, assess
 from shared.regulation.criteria import Criteria
 from shared.regulation.days import add_months, start_of_day
 from shared.regulation.figures import Figures
@@ -233,6 +233,10 @@ class Regulation:
         """The self-assessment (自评) of a title on a day, or None where it has no criteria then."""
         found = self.criteria(title, on)
         return None if found is None else assess(found, self.document(found.cite.document), figures, on)
+
+    def assessment_basis(self, criteria: Criteria) -> Basis:
+        """What a self-assessment as a whole cites."""
+        return criteria.basis(ASSESSMENT, self.document(criteria.cite.document))
 
     # ---- handling of cases
 

@@ -8,10 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.cli.city import Firm, Held, sample_city
+from services.cli.city import Firm, Held, form_of, sample_city
+from services.profile.domain import latest_update
+from services.reviews.assessments import FIGURES
 from services.reviews.conditions import Facts, failing, judge
 from services.reviews.vocabulary import CertificationStatus, Eligibility
-from shared.regulation import DueDate, Period, Regulation, Title, Window, last_instant
+from shared.regulation import DueDate, Outcome, Period, Regulation, Title, Window, last_instant
 
 SHOWN = 12
 MISSED = ("profile_stale", "profile_unknown")
@@ -19,12 +21,16 @@ MISSED = ("profile_stale", "profile_unknown")
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How one title of a firm stands under a rules file: this year's update, freshness, review window, what fails."""
+    """How one title of a firm stands under a rules file: this year's update, freshness, review window, what fails.
+
+    `assessment` is its self-assessment in words, None where it has none.
+    """
 
     due: DueDate | None
     window: Window
     failing: tuple[str, ...]
     reasons: str
+    assessment: str | None
 
     @property
     def fresh(self) -> bool:
@@ -58,6 +64,9 @@ class Effect:
     def loses_review(self) -> bool:
         return bool(self.after.failing) and not self.before.failing
 
+    def assessment_changes(self) -> bool:
+        return self.before.assessment != self.after.assessment
+
     def words(self) -> Iterator[str]:
         """What changes, in Chinese, one line each."""
         if self.due_moves():
@@ -70,6 +79,8 @@ class Effect:
             yield f"不可申请 → 可申请复核（原因：{self.before.reasons}）"
         if self.loses_review():
             yield f"可申请 → 不可申请复核：{self.after.reasons}"
+        if self.assessment_changes():
+            yield f"自评 {self.before.assessment or '无'} → {self.after.assessment or '无'}"
 
 
 KINDS = (
@@ -79,7 +90,9 @@ KINDS = (
     ("受理期变动", Effect.window_moves),
     ("变为可申请", Effect.gains_review),
     ("变为不可申请", Effect.loses_review),
+    ("自评结果变动", Effect.assessment_changes),
 )
+OUTCOMES = {Outcome.MET: "符合", Outcome.NOT_MET: "不符合", Outcome.UNDETERMINED: "无法判定"}
 
 
 def outlook(firm: Firm, held: Held, regulation: Regulation, on: date) -> Outlook:
@@ -108,7 +121,20 @@ def outlook(firm: Firm, held: Held, regulation: Regulation, on: date) -> Outlook
         window=regulation.review_window(held.title, held.valid_to),
         failing=tuple(condition.code for condition in failed),
         reasons="".join(condition.text for condition in failed),
+        assessment=_assessment(firm, held, regulation, on),
     )
+
+
+def _assessment(firm: Firm, held: Held, regulation: Regulation, on: date) -> str | None:
+    """The self-assessment from the latest update that was submitted by the end of a day."""
+    year = max((year for year, instant in firm.updates.items() if instant <= last_instant(on)), default=None)
+    if year is None or regulation.criteria(held.title, on) is None:
+        return None
+    latest = latest_update(year, firm.updates[year], form_of(firm, year))
+    if latest is None:
+        return None
+    result = regulation.assess(held.title, FIGURES.validate_python(latest.figures.model_dump()), on)
+    return f"{result.points}分{OUTCOMES[result.outcome]}" if result else None
 
 
 def effects(firms: Sequence[Firm], one: Regulation, other: Regulation, on: date) -> Iterator[Effect]:

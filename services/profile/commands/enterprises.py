@@ -9,6 +9,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid7s
 
 from services.profile.commands.telling import held, tell, years_of
+from services.profile.domain import latest_update
 from services.profile.forms import Registration
 from services.profile.models import AnnualUpdate, Enterprise, Name
 from services.profile.repository import profiles
@@ -190,6 +191,7 @@ async def load_profiles(work: Work, loaded: Sequence[LoadedProfile], loaded_by: 
     )
     for profile in loaded:
         first = {year: submitted_at for year, (submitted_at, _) in profile.updates.items()}
+        last = max(first, default=None)
         state = ProfileState(
             credit_code=profile.credit_code,
             version=1,
@@ -198,6 +200,7 @@ async def load_profiles(work: Work, loaded: Sequence[LoadedProfile], loaded_by: 
             registered_place=profile.registered_place,
             contact=Contact.model_validate(profile.contact),
             updates=years_of(first),
+            latest_update=latest_update(last, *profile.updates[last]) if last else None,
         )
         work.emit(ProfileRegistered(credit_code=profile.credit_code, profile=state), sequence=1)
 

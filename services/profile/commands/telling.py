@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from services.profile.domain import latest_update
 from services.profile.models import Enterprise
 from services.profile.repository import profiles
 from shared.contracts import Contact, EventData, ProfileState, YearUpdate
@@ -26,6 +27,7 @@ def years_of(updates: Mapping[int, datetime]) -> tuple[YearUpdate, ...]:
 async def tell(work: Work, firm: Enterprise, event: Callable[[ProfileState], EventData]) -> None:
     """Emit the event that `event` makes of the firm's present state."""
     updates = await profiles.first_updates(work.session, firm.credit_code)
+    latest = await profiles.latest_update(work.session, firm.credit_code)
     state = ProfileState(
         credit_code=firm.credit_code,
         version=firm.version,
@@ -34,5 +36,6 @@ async def tell(work: Work, firm: Enterprise, event: Callable[[ProfileState], Eve
         registered_place=firm.registered_place,
         contact=Contact.model_validate(firm.contact) if firm.contact else None,
         updates=years_of(updates),
+        latest_update=latest_update(latest.duty_year, latest.submitted_at, latest.form) if latest else None,
     )
     work.emit(event(state), sequence=firm.version)

@@ -72,6 +72,16 @@ async def first_updates(session: AsyncSession, credit_code: str) -> dict[int, da
     return {row[0]: row[1] for row in rows}
 
 
+async def latest_update(session: AsyncSession, credit_code: str) -> AnnualUpdate | None:
+    """The last submission for the latest duty year."""
+    return await session.scalar(
+        select(AnnualUpdate)
+        .where(AnnualUpdate.credit_code == credit_code)
+        .order_by(AnnualUpdate.duty_year.desc(), AnnualUpdate.submitted_at.desc())
+        .limit(1)
+    )
+
+
 async def draft(session: AsyncSession, credit_code: str, duty_year: int, *, lock: bool = False) -> UpdateDraft | None:
     query = select(UpdateDraft).where(UpdateDraft.credit_code == credit_code, UpdateDraft.duty_year == duty_year)
     return await session.scalar(query.with_for_update() if lock else query)

@@ -12,10 +12,10 @@ from services.reviews.commands.grants import grant_many
 from services.reviews.commands.hindsight import suppose
 from services.reviews.forms import Grant, Restoration, Revocation
 from services.reviews.models import Certification
-from services.reviews.repository import applications
+from services.reviews.repository import applications, copies
 from services.reviews.repository import certifications as titles
 from services.reviews.suppositions import Moment, RulesName
-from services.reviews.views import CertificationDetail, CertificationView, EligibilityView
+from services.reviews.views import AssessmentView, CertificationDetail, CertificationView, EligibilityView
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.messaging import Work
 from shared.regulation import Regulation, Title, normalise_credit_code
@@ -139,6 +139,21 @@ async def read_eligibility(
             )
         judged, copy = await conditions_of(work, certification)
         return EligibilityView.of(certification, judged, copy, work)
+
+
+@router.get("/{certification_id}/assessment")
+async def read_assessment(request: Request, certification_id: UUID, caller: CallerDep) -> AssessmentView:
+    """The self-assessment that an application would come with now: every indicator with its tier, points and rule.
+
+    That nothing was submitted yet is an answer; 404 where the rules have no self-assessment for the title.
+    """
+    async with request.app.state.backend.work() as work:
+        certification = await _seen(work, certification_id, caller)
+        copy = await copies.profile_copy(work.session, certification.credit_code)
+        view = AssessmentView.of(certification, copy, work)
+    if view is None:
+        raise NotFound(f"The rules have no self-assessment for {certification.title}")
+    return view
 
 
 @router.post("/{certification_id}/restoration", response_model=CertificationDetail)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
+from services.reviews.assessments import assessed
 from services.reviews.commands.records import Found, held, move, period_of, review_state, tell_end
 from services.reviews.conditions import Condition, Facts, failing, judge
 from services.reviews.domain import drawn
@@ -93,6 +93,7 @@ async def apply(work: Work, form: Application, caller: Caller) -> Found:
         statement=form.statement,
         profile_version=None,
         profile=None,
+        assessment=None,
         reasons=None,
         assisted=assisted,
         check_drawn=False,
@@ -115,7 +116,7 @@ async def apply(work: Work, form: Application, caller: Caller) -> Found:
         return review, certification
     if copy is None:
         raise AssertionError("an unknown profile fails a condition")
-    _rest_on(review, copy.version, copy.name, copy.authority, copy.updates)
+    _rest_on(work, review, copy)
     _draw(work, review)
     _enter(work, review, ReviewStatus.SUBMITTED, form, caller)
     _tell_submission(work, review, certification)
@@ -144,8 +145,7 @@ async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileS
     )
     failed = failing(judge(facts))
     if profile is not None:
-        kept = {str(year): instant.isoformat() for year, instant in (updates or {}).items()}
-        _rest_on(review, profile.version, profile.name, profile.authority, kept)
+        _rest_on(work, review, copies.copy_of(profile))
     if not failed:
         _draw(work, review)
         move(work, review, Act.ACCEPT, ReviewStatus.SUBMITTED)
@@ -193,10 +193,27 @@ def _tell_submission(work: Work, review: Review, certification: Certification) -
     )
 
 
-def _rest_on(review: Review, version: int, name: str, authority: str, updates: Mapping[str, Any]) -> None:
-    """Keep the immutable copy of the profile that the application was judged on."""
-    review.profile_version = version
-    review.profile = {"version": version, "name": name, "authority": authority, "updates": dict(updates)}
+def _rest_on(work: Work, review: Review, copy: ProfileCopy) -> None:
+    """Keep what the application was judged on, for good: the copy of the profile, and the self-assessment from it.
+
+    An assessment that does not pass stops nothing: the authority judges it.
+    """
+    review.profile_version = copy.version
+    review.profile = {
+        "version": copy.version,
+        "name": copy.name,
+        "authority": copy.authority,
+        "updates": dict(copy.updates),
+        "latest_update": copy.latest_update,
+    }
+    record = assessed(
+        work.regulation,
+        Title(review.title),
+        copy.latest_update,
+        shanghai_date(review.applied_at),
+        submitted=bool(copy.updates),
+    )
+    review.assessment = record.model_dump(mode="json") if record else None
 
 
 def _years(duties: Iterable[UpdateDuty], state: DutyStatus) -> frozenset[int]:

@@ -16,14 +16,12 @@ from services.reviews.commands.endings import stop
 from services.reviews.commands.records import certification_state, set_end
 from services.reviews.models import Certification, EligibilityStep, UpdateDuty
 from services.reviews.repository import certifications as titles
-from services.reviews.vocabulary import CertificationStatus, DutyStatus, Eligibility, EligibilityAct
+from services.reviews.vocabulary import PLATFORM, CertificationStatus, DutyStatus, Eligibility, EligibilityAct
 from shared.contracts import Citation, EligibilityRestored, EligibilityRevoked
 from shared.messaging import Work
 from shared.regulation import Basis, Duty, Rule, Title
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, NotFound
-
-PLATFORM = "platform"
 
 
 class EligibilityState(Conflict):

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from services.reviews.commands.applications import present_facts
 from services.reviews.conditions import Condition, Facts, judge
-from services.reviews.hindsight import FactSource, as_of, sources
+from services.reviews.hindsight import FactSource, Past, as_of, sources
 from services.reviews.models import Certification, ProfileCopy
-from services.reviews.repository import applications
+from services.reviews.repository import applications, campaigns
+from services.reviews.repository import certifications as titles
 from shared.messaging import Work
 from shared.regulation import Regulation
 
@@ -25,6 +26,11 @@ class Hypothesis:
 async def suppose(work: Work, certification: Certification, at: datetime, rules: Regulation) -> Hypothesis:
     """Judge a title's conditions as they would be at an instant under some rules."""
     present, copy = await present_facts(work, certification)
-    reviews = await applications.past_reviews(work.session, certification)
-    facts = as_of(present, certification.ending, reviews, at, rules)
+    past = Past(
+        certification.ending,
+        await applications.past_reviews(work.session, certification),
+        await titles.past_rights(work.session, certification.id),
+        await campaigns.in_force(work.session, at),
+    )
+    facts = as_of(present, past, at, rules)
     return Hypothesis(facts, judge(facts), copy, sources(work.regulation, rules))

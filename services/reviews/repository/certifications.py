@@ -24,8 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.reviews.hindsight import PastRight
 from services.reviews.models import Campaign, Certification, EligibilityStep, Review, UpdateDuty
-from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus
+from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus, EligibilityAct
 
 GrantKey = tuple[str, str, date]
 """Credit code, title, first day of validity: what makes a grant the same one."""
@@ -238,6 +239,27 @@ async def eligibility_steps(session: AsyncSession, certification_id: UUID) -> Se
     """What became of a title's right to the review, the oldest first."""
     query = select(EligibilityStep).where(EligibilityStep.certification_id == certification_id)
     return (await session.scalars(query.order_by(EligibilityStep.at, EligibilityStep.id))).all()
+
+
+async def past_rights(session: AsyncSession, certification_id: UUID) -> list[PastRight]:
+    """The same, as facts about the past; a loss is told like the one that stands with a title."""
+    return [
+        PastRight(step.at, step.role, _loss(step) if step.act == EligibilityAct.REVOKED else None)
+        for step in await eligibility_steps(session, certification_id)
+    ]
+
+
+def _loss(step: EligibilityStep) -> dict[str, Any]:
+    return {
+        "duty": step.duty,
+        "year": step.year,
+        "due": step.due.isoformat() if step.due else None,
+        "reason": step.reason,
+        "reason_en": step.citation["text_en"],
+        "citation": step.citation,
+        "by": step.role,
+        "at": step.at.isoformat(),
+    }
 
 
 async def let_lapse(session: AsyncSession, certification_ids: Collection[UUID]) -> None:

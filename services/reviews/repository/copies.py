@@ -1,6 +1,7 @@
 """SQL on the copies of profiles."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -9,25 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reviews.models import ProfileCopy
 from shared.contracts import ProfileState
 
+COPIED = ("version", "name", "authority", "updates", "latest_update")
+
+
+def copy_of(profile: ProfileState) -> ProfileCopy:
+    """The copy of a profile's state, not yet kept."""
+    return ProfileCopy(credit_code=profile.credit_code, **_copied(profile))
+
 
 async def copy_profiles(session: AsyncSession, profiles: Sequence[ProfileState]) -> list[str]:
     """Keep profiles' states, one of each, except where a newer one is kept already; credit codes of those kept."""
     statement = insert(ProfileCopy).values(
-        [
-            {
-                "credit_code": profile.credit_code,
-                "version": profile.version,
-                "name": profile.name,
-                "authority": profile.authority,
-                "updates": {str(each.year): each.submitted_at.isoformat() for each in profile.updates},
-            }
-            for profile in profiles
-        ]
+        [{"credit_code": profile.credit_code, **_copied(profile)} for profile in profiles]
     )
     kept = await session.scalars(
         statement.on_conflict_do_update(
             index_elements=[ProfileCopy.credit_code],
-            set_={name: statement.excluded[name] for name in ("version", "name", "authority", "updates")},
+            set_={name: statement.excluded[name] for name in COPIED},
             where=statement.excluded.version > ProfileCopy.version,
         ).returning(ProfileCopy.credit_code)
     )
@@ -44,3 +43,13 @@ async def profile_copies(session: AsyncSession, credit_codes: Collection[str]) -
         select(ProfileCopy).where(ProfileCopy.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
     )
     return {row.credit_code: row for row in rows}
+
+
+def _copied(profile: ProfileState) -> dict[str, Any]:
+    return {
+        "version": profile.version,
+        "name": profile.name,
+        "authority": profile.authority,
+        "updates": {str(each.year): each.submitted_at.isoformat() for each in profile.updates},
+        "latest_update": profile.latest_update.model_dump(mode="json") if profile.latest_update else None,
+    }

@@ -1,11 +1,13 @@
 """Eligibility at another instant and under other rules: what would be decided, with nothing changed."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 
 from services.reviews.models import Certification, Review, UpdateDuty
 from shared.messaging.tables import OutboxRow
-from tests.integration.reviews.conftest import WHO, noticed, profile, read_review, updated
+from tests.integration.reviews.conftest import WHO, grant, noticed, profile, read_review, updated
 
 TITLE = {"title": "specialized", "valid_from": "2023-07-11", "valid_to": "2026-07-10", "duties_from": "2026-01-01"}
 
@@ -84,21 +86,60 @@ async def test_what_would_be_decided_is_told_with_the_rule_and_nothing_is_change
 
 async def test_a_period_that_was_extended_since_is_seen_as_it_was(it):
     review = await noticed(it)
-    certification_id = review["certification_id"]
     it.at("2026-05-20T10:00:00+08:00")
     await it.sweep()
     assert (await read_review(it, review))["status"] == "approved"
-    it.at("2026-06-01T10:00:00+08:00")
-    for day, fails, expiry, standing in [
+    certification_id = review["certification_id"]
+    for at, fails, expiry, standing in [
         ("2026-04-09", ["window_not_open"], "2026-05-10", "valid"),
         ("2026-05-07", [], "2026-05-10", "valid"),
         ("2026-05-08", ["application_open"], "2026-05-10", "valid"),
         ("2026-05-12", ["window_closed", "application_open"], "2026-05-10", "under_review"),
+        ("2026-05-20T09:59:59", ["window_closed", "application_open"], "2026-05-10", "under_review"),
         ("2026-05-20", ["window_not_open"], "2029-05-10", "valid"),
     ]:
-        answer = await eligibility(it, certification_id, f"?as_of={day}")
-        assert failed(answer) == fails, day
+        answer = await eligibility(it, certification_id, f"?as_of={at}")
+        assert failed(answer) == fails, at
         assert (answer.json()["window"]["closes"], answer.json()["standing"]) == (expiry, standing)
+
+
+async def test_a_campaign_is_seen_from_its_declaration_on(it, certification_id):
+    campaign = {
+        "titles": ["specialized"], "expires_from": "2026-07-01", "expires_to": "2026-07-31",
+        "opens": "2026-06-25", "closes": "2026-08-25", "source": "关于组织开展2026年复核工作的通知",
+    }  # fmt: skip
+    declared = await it.call("bureau", "POST", "/campaigns", campaign)
+    assert declared.status_code == 201, declared.text
+    for at, opens, rule in [
+        ("2026-06-19", "2026-07-11", "review.window"),
+        ("2026-06-20", "2026-06-25", "review.campaign"),
+        ("2026-07-11&rules=miit-2026", "2026-06-25", "review.campaign"),
+    ]:
+        answer = (await eligibility(it, certification_id, f"?as_of={at}")).json()
+        assert answer["window"]["opens"] == opens, at
+        assert opens in str(answer["conditions"])
+        assert rule in {each["citation"]["rule"] for each in answer["conditions"]}
+
+
+async def test_a_right_that_was_lost_and_given_back_is_seen_as_it_was(it, certification_id):
+    given = await it.call(
+        "bureau", "POST", f"/certifications/{certification_id}/restoration", {"reason": "确有客观原因"}
+    )
+    assert given.status_code == 200, given.text
+    it.at("2026-07-15T10:00:00+08:00")
+    assert failed(await eligibility(it, certification_id)) == []
+    for at, fails in [
+        ("2026-06-20T09:59:59", ["window_not_open", "profile_stale"]),
+        ("2026-06-20", ["window_not_open"]),
+        ("2026-07-11", []),
+    ]:
+        assert failed(await eligibility(it, certification_id, f"?as_of={at}")) == fails, at
+    (first, second) = (await it.read(certification_id))["eligibility_history"]
+    between = await eligibility(it, certification_id, f"?as_of={first['at']}")
+    assert failed(between) == ["window_not_open", "eligibility_revoked", "profile_stale"]
+    lost = next(each for each in between.json()["conditions"] if each["code"] == "eligibility_revoked")
+    assert (lost["inputs"]["duty"], lost["inputs"]["due"]) == ("update", "2026-04-30")
+    assert failed(await eligibility(it, certification_id, f"?as_of={second['at']}")) == ["window_not_open"]
 
 
 @pytest.mark.parametrize(
@@ -141,3 +182,24 @@ async def test_a_date_means_its_end_and_an_instant_is_of_shanghai_unless_it_name
 
 async def test_a_title_out_of_reach_is_not_found_at_any_instant(it, certification_id):
     assert (await eligibility(it, certification_id, "?as_of=2026-01-01", "officer:XM-HL")).status_code == 404
+
+
+async def test_a_service_under_the_ministrys_measures_asks_for_31_may_and_reviews_before_the_expiry(
+    start_service, authorization
+):
+    async with start_service("reviews", rules="miit-2026") as running:
+        running.clock.move(datetime.fromisoformat("2026-04-12T10:00:00+08:00"))
+        granted = await running.http.post(
+            "/api/v1/certifications", json=grant(**TITLE), headers=authorization("bureau")
+        )
+        assert granted.status_code == 201, granted.text
+        title = granted.json()
+        assert [(duty["year"], duty["due"]) for duty in title["duties"]] == [(2026, "2026-05-31")]
+        assert (title["window_opens"], title["window_closes"]) == ("2026-04-10", "2026-07-10")
+        path = f"/api/v1/certifications/{title['id']}/eligibility"
+        for query, rules, window in (
+            ("", "miit-2026", "2026-04-10"),
+            ("?rules=xiamen-2023", "xiamen-2023", "2026-07-11"),
+        ):
+            answer = (await running.http.get(path + query, headers=authorization(WHO))).json()
+            assert (answer["rules"], answer["window"]["opens"]) == (rules, window)

@@ -1,12 +1,14 @@
 """`peiyu rules`: what it prints, and how it ends."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from services.cli.city import Firm, Held
+import shared.regulation
+from services.cli.city import Firm, Held, sample_city
 from services.cli.main import app
 from services.cli.rules.compare import effects
 from services.cli.rules.wording import value
@@ -14,6 +16,8 @@ from shared.regulation import Regulation, Title, last_instant
 from shared.regulation.rulebook import DatedEntry
 
 WIDE = {"COLUMNS": "100", "TERM": "dumb"}
+CONTACT = {"name": "林海燕", "mobile": "13959201234", "email": "contact@firm.example"}
+SHIPPED = Path(shared.regulation.__file__).parent / "rules" / "xiamen-2023.yaml"
 OLD, NEW = Regulation.load("xiamen-2023"), Regulation.load("miit-2026")
 
 
@@ -91,7 +95,7 @@ def test_a_date_that_is_none_is_refused():
 )  # fmt: skip
 def test_a_title_about_to_expire_is_told_what_changes_for_it(on, updated, expected):
     held = Held(Title.SPECIALIZED, date(2023, 7, 2), date(2026, 7, 1))
-    firm = Firm("91350203MA31F1331W", "示例", "XM-SM", "厦门", {}, 10, 10, "纸", [held])
+    firm = Firm("91350203MA31F1331W", "示例", "XM-SM", "厦门", CONTACT, 10, 10, "纸", [held])
     done = {2024: date(2024, 3, 1), 2025: date(2025, 3, 1)} | ({2026: updated} if updated else {})
     firm.updates = {year: last_instant(day) for year, day in done.items()}
     (effect,) = effects([firm], OLD, NEW, on)
@@ -99,6 +103,20 @@ def test_a_title_about_to_expire_is_told_what_changes_for_it(on, updated, expect
 
 
 def test_a_firm_of_another_title_is_not_affected():
-    firm = Firm("91350203MA31F1331W", "示例", "XM-SM", "厦门", {}, 10, 10, "纸")
+    firm = Firm("91350203MA31F1331W", "示例", "XM-SM", "厦门", CONTACT, 10, 10, "纸")
     firm.titles = [Held(Title.INNOVATIVE, date(2023, 7, 2), date(2026, 7, 1)), Held(Title.GROWTH, date(2023, 7, 2), date(2026, 7, 1))]  # fmt: skip
     assert list(effects([firm], OLD, NEW, date(2026, 6, 15))) == []
+
+
+def test_criteria_that_differ_show_in_whose_assessment_changes(tmp_path):
+    text = SHIPPED.read_text(encoding="utf-8")
+    file = tmp_path / "city.yaml"
+    file.write_text(text.replace("    required: 60\n", "    required: 80\n"), encoding="utf-8")
+    firms = sample_city(last_instant(date(2026, 6, 15)))[:300]
+    found = list(effects(firms, OLD, Regulation.load(file), date(2026, 6, 15)))
+    assert found
+    for effect in found:
+        assert effect.title is Title.INNOVATIVE
+        (words,) = effect.words()
+        assert words.startswith("自评 ")
+        assert words.endswith("分不符合")

@@ -7,7 +7,7 @@ from fastapi import Response, status
 
 from services.reviews.models import Certification, Review
 from services.reviews.repository import applications
-from services.reviews.views import ReviewDetail
+from services.reviews.views.applications import ReviewDetail
 from shared.messaging import Work
 from shared.web.auth import Caller, Forbidden, Role
 from shared.web.fields import Declaration

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from services.reviews.commands import campaigns as commands
 from services.reviews.forms import CampaignEnd, CampaignForm
 from services.reviews.repository import campaigns
-from services.reviews.views import CampaignView
+from services.reviews.views.campaigns import CampaignView
 from shared.messaging import Work
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.idempotency import OnceDep, Reply

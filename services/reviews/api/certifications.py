@@ -15,7 +15,7 @@ from services.reviews.models import Certification
 from services.reviews.repository import applications, copies
 from services.reviews.repository import certifications as titles
 from services.reviews.suppositions import Moment, RulesName
-from services.reviews.views import AssessmentView, CertificationDetail, CertificationView, EligibilityView
+from services.reviews.views.titles import AssessmentView, CertificationDetail, CertificationView, EligibilityView
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.messaging import Work
 from shared.regulation import Regulation, Title, normalise_credit_code

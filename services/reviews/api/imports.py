@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response, UploadFile, status
 from services.reviews.commands.imports import upload
 from services.reviews.list_files import UnreadableList, read_list
 from services.reviews.repository import imports
-from services.reviews.views import ImportView
+from services.reviews.views.imports import ImportView
 from shared.web.auth import Caller, Role, require
 from shared.web.problems import Defect, InvalidInput, NotFound
 

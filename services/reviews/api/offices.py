@@ -17,7 +17,7 @@ from services.reviews.forms import (
     ObjectionForm,
 )
 from services.reviews.models import Certification, Review
-from services.reviews.views import ReviewDetail
+from services.reviews.views.applications import ReviewDetail
 from shared.messaging import Work
 from shared.regulation import Step
 from shared.web.auth import CallerDep, Role

@@ -13,7 +13,7 @@ from services.reviews.forms import Application, Resubmission, Withdrawal
 from services.reviews.models import Certification, Review
 from services.reviews.repository import applications
 from services.reviews.repository.worklists import in_worklist
-from services.reviews.views import ReviewDetail, ReviewView
+from services.reviews.views.applications import ReviewDetail, ReviewView
 from services.reviews.vocabulary import ReviewStatus
 from shared.messaging import Work
 from shared.regulation import Step, Worklist, normalise_credit_code

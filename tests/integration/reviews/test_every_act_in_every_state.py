@@ -1,5 +1,6 @@
 """Every act in every state, through the API and the platform's own events, as the machine's table says."""
 
+import asyncio
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -170,3 +171,48 @@ async def test_the_platforms_own_acts_leave_alone_what_is_not_theirs(it, status)
     assert (await read_review(it, review, BUREAU))["status"] == expected
     ends = [each.data.outcome for each in await it.told("review.decided.v1")]
     assert len(ends) == (0 if status is ReviewStatus.REFUSED else 1)
+
+
+PASSED = {"outcome": "passed", "opinion": "属实"}
+APPROVED = {"outcome": "approved", "opinion": "同意"}
+
+
+@pytest.mark.parametrize(
+    ("status", "who", "acts"),
+    [
+        (
+            ReviewStatus.SUBMITTED,
+            OFFICER,
+            [("authority_decision", PASSED), ("authority_decision", REJECTED), ("return", RETURN)],
+        ),
+        (
+            ReviewStatus.AUTHORITY_PASSED,
+            BUREAU,
+            [("bureau_decision", APPROVED), ("bureau_decision", REJECTED), ("return", RETURN)],
+        ),
+        (
+            ReviewStatus.RECOMMENDED,
+            BUREAU,
+            [("ministry_decision", each | {"decided_on": "2026-05-08"}) for each in (APPROVED, REJECTED)],
+        ),
+        (
+            ReviewStatus.IN_PUBLIC_NOTICE,
+            BUREAU,
+            [("objections/1/finding", {"upheld": each, "finding": "核实"}) for each in (True, False)],
+        ),
+    ],
+)
+async def test_of_acts_at_once_that_exclude_each_other_one_wins_and_is_told_once(it, status, who, acts):
+    review = await in_state(it, status, invented_code(1))
+    if review["on_site_check"]["required"] and status is ReviewStatus.SUBMITTED:
+        await act(it, OFFICER, review, "on_site_check", CHECK)
+    told = len(await it.told())
+    answers = await asyncio.gather(
+        *(it.call(who, "POST", f"/reviews/{review['id']}/{path}", body) for path, body in acts * 2)
+    )
+    assert sorted(each.status_code for each in answers) == [200] + [409] * (2 * len(acts) - 1)
+    (won,) = [each.json() for each in answers if each.status_code == 200]
+    now = await read_review(it, review, BUREAU)
+    assert (now["status"], now["version"]) == (won["status"], won["version"])
+    events = [each.type for each in (await it.told())[told:] if each.type.startswith("review.")]
+    assert len(events) == len(set(events)) <= 2

@@ -1,4 +1,4 @@
-"""What the reviews service answers."""
+"""Titles as they are answered, with their duties and their eligibility for review."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,26 +9,14 @@ from pydantic import BaseModel, ConfigDict
 
 from services.reviews.assessments import AssessmentRecord, assessed
 from services.reviews.commands.hindsight import Hypothesis
-from services.reviews.commands.records import SHOWN_AS, check_required
+from services.reviews.commands.records import SHOWN_AS
 from services.reviews.conditions import WINDOW_CODES, Condition, failing, window_of
-from services.reviews.domain import STEP_OF, case_of, ends_at, standing, worklist
-from services.reviews.models import (
-    Campaign,
-    Certification,
-    CertificationImport,
-    EligibilityStep,
-    ImportProgress,
-    ProfileCopy,
-    Review,
-    UpdateDuty,
-)
-from services.reviews.repository.applications import History
-from services.reviews.vocabulary import DutyStatus, ImportStatus, Standing
-from shared.contracts import Citation, Correction
+from services.reviews.domain import ends_at, standing
+from services.reviews.models import Certification, EligibilityStep, ProfileCopy, UpdateDuty
+from services.reviews.vocabulary import DutyStatus, Standing
+from shared.contracts import Citation
 from shared.messaging import Work
-from shared.regulation import Title, Worklist
-from shared.web.caller import Caller, Role
-from shared.web.cases import Handling
+from shared.regulation import Title
 
 
 class Revocation(BaseModel):
@@ -254,128 +242,6 @@ class EligibilityView(BaseModel):
         )
 
 
-class CampaignView(BaseModel):
-    """A review campaign. `spreading`: its titles are still being brought in line with it, or with its end."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    titles: list[str]
-    expires_from: date
-    expires_to: date
-    opens: date
-    closes: date
-    source: str
-    declared_at: datetime
-    declared_by_name: str
-    ended_at: datetime | None
-    ended_by_name: str | None
-    end_reason: str | None
-    spreading: bool
-
-    @classmethod
-    def of(cls, campaign: Campaign) -> "CampaignView":
-        return cls.model_validate(campaign)
-
-
-class CheckOrderView(BaseModel):
-    """Why an officer ordered an on-site check."""
-
-    reason: str
-    at: datetime
-    by_name: str
-
-
-class OnSiteCheckView(BaseModel):
-    """Whether an on-site check (实地抽查) is asked for: drawn by lot, or ordered; `result` is what it found last."""
-
-    required: bool
-    drawn: bool
-    order: CheckOrderView | None
-    result: str | None
-
-
-class ReviewView(BaseModel):
-    """A review application. `step` is who acts next; `reasons` are the conditions that it was refused for.
-
-    `correction` is what the firm has to correct while it is returned; `notice_ends` the last day of public notice;
-    `worklist` where officers find it while it is open; `assisted`: one of them filed it (代办).
-    """
-
-    id: UUID
-    version: int
-    certification_id: UUID
-    credit_code: str
-    enterprise_name: str
-    authority: str
-    title: str
-    title_name: str
-    status: str
-    step: str | None
-    applied_at: datetime
-    signatory: str
-    statement: str | None
-    valid_to: date
-    profile_version: int | None
-    reasons: list[Condition] | None
-    assisted: bool
-    on_site_check: OnSiteCheckView
-    correction: Correction | None
-    notice_ends: date | None
-    worklist: Worklist | None
-    handling: Handling
-    assignee: str | None
-    assignee_name: str | None
-
-    @classmethod
-    def of(cls, review: Review, certification: Certification, work: Work) -> "ReviewView":
-        return cls.model_validate(_review(review, certification, work))
-
-
-class StepView(BaseModel):
-    """One entry of an application's history."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    at: datetime
-    act: str
-    status: str
-    actor_name: str | None
-    role: str
-    opinion: str | None
-    decided_on: date | None
-    citation: Citation | None
-    details: dict[str, Any] | None
-    paper_reference: str | None
-
-
-class CheckView(BaseModel):
-    """What inspectors found at the firm."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    at: datetime
-    checked_on: date
-    inspectors: list[str]
-    result: str
-    findings: str
-    recorded_by_name: str
-
-
-class ObjectionView(BaseModel):
-    """An objection raised during public notice; `from_whom` is shown to officers alone."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    number: int
-    at: datetime
-    from_whom: str | None
-    text: str
-    upheld: bool | None
-    finding: str | None
-    found_at: datetime | None
-
-
 class AssessmentView(AssessmentRecord):
     """The self-assessment (自评) that an application would come with now, from the kept copy of the profile."""
 
@@ -395,101 +261,3 @@ class AssessmentView(AssessmentRecord):
         if record is None:
             return None
         return cls(**dict(record), certification_id=certification.id, profile_version=copy.version if copy else None)
-
-
-class ReviewDetail(ReviewView):
-    """A review application with its history, the copy of the profile that it was judged on, and the self-assessment."""
-
-    profile: dict[str, Any] | None
-    assessment: AssessmentRecord | None
-    steps: list[StepView]
-    checks: list[CheckView]
-    objections: list[ObjectionView]
-
-    @classmethod
-    def with_history(
-        cls, review: Review, certification: Certification, history: History, work: Work, caller: Caller
-    ) -> "ReviewDetail":
-        objections = [ObjectionView.model_validate(each) for each in history.objections]
-        if caller.role is Role.ENTERPRISE:
-            objections = [each.model_copy(update={"from_whom": None}) for each in objections]
-        return cls.model_validate(
-            {
-                **_review(review, certification, work),
-                "profile": review.profile,
-                "assessment": review.assessment,
-                "steps": [StepView.model_validate(step) for step in history.steps],
-                "checks": [CheckView.model_validate(check) for check in history.checks],
-                "objections": objections,
-            }
-        )
-
-
-def _review(review: Review, certification: Certification, work: Work) -> dict[str, Any]:
-    stored = (
-        "id", "version", "certification_id", "credit_code", "title", "status", "applied_at", "signatory", "statement",
-        "valid_to", "profile_version", "reasons", "assisted", "correction", "notice_ends", "assignee",
-        "assignee_name",
-    )  # fmt: skip
-    return {name: getattr(review, name) for name in stored} | {
-        "enterprise_name": certification.enterprise_name,
-        "authority": certification.authority,
-        "title_name": work.regulation.title_name(Title(review.title)),
-        "step": STEP_OF.get(review.status),
-        "worklist": worklist(case_of(review), work.today()),
-        "handling": Handling(due=review.handling_due, left=review.handling_left),
-        "on_site_check": {
-            "required": check_required(review),
-            "drawn": review.check_drawn,
-            "order": review.check_order,
-            "result": review.check_result,
-        },
-    }
-
-
-class RowDefectView(BaseModel):
-    """One thing that is wrong with a row: its line in the file (from 1), the column, the value, and why."""
-
-    line: int
-    column: str | None
-    value: str
-    reason: str
-    reason_en: str
-
-
-class ImportView(BaseModel):
-    """An uploaded list: how far it has come (`done` of `rows`), what it created, and every bad row."""
-
-    id: UUID
-    status: str
-    file_name: str
-    keep_good: bool
-    duties_from: date | None
-    uploaded_at: datetime
-    finished_at: datetime | None
-    rows: int
-    done: int
-    created: int
-    unchanged: int
-    errors: list[RowDefectView]
-
-    @classmethod
-    def of(cls, job: CertificationImport, progress: ImportProgress) -> "ImportView":
-        waiting = job.status == ImportStatus.QUEUED
-        begun = waiting and progress.attempts > 0
-        return cls.model_validate(
-            {
-                "id": job.id,
-                "status": ImportStatus.RUNNING if begun else job.status,
-                "file_name": job.file_name,
-                "keep_good": job.keep_good,
-                "duties_from": job.duties_from,
-                "uploaded_at": job.uploaded_at,
-                "finished_at": job.finished_at,
-                "rows": progress.rows if waiting else job.rows,
-                "done": progress.done if waiting else job.rows,
-                "created": job.created,
-                "unchanged": job.unchanged,
-                "errors": job.errors,
-            }
-        )

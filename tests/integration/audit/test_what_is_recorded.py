@@ -29,7 +29,7 @@ BUREAU = Actor("bureau", "市工信局 审核员", "bureau")
 NOT_RECORDED = {
     "profile": {"held_titles", "owed_updates"},
     "changes": {"firms", "held_titles"},
-    "reviews": {"profile_copies", "import_progress"},
+    "reviews": {"profile_copies", "import_progress", "deadline_extensions"},
     "notifier": {"firms", "certifications", "reports", "applications", "occurrences", "obligations", "heard_events"},
 }
 """Copies of what others own and record, and what is derived from them."""

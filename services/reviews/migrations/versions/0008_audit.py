@@ -5,8 +5,8 @@ from sqlalchemy import Column, Text
 
 from shared.runtime.schema import audited, infrastructure_2
 
-revision = "0004_audit"
-down_revision = "0003_whole_reviews"
+revision = "0008_audit"
+down_revision = "0007_self_assessment"
 
 
 def upgrade() -> None:
@@ -18,6 +18,8 @@ def upgrade() -> None:
         "update_duties", "update_duty", key=("certification_id", "year"), case="certification_id", on="UPDATE OR DELETE"
     )
     audited("eligibility_steps", "eligibility_step", case="certification_id")
+    # How far a campaign has been spread is no act.
+    audited("campaigns", "campaign", case="id", without=("spreading", "spread_to", "spread_id"))
     audited("reviews", "review", case="id")
     audited("review_steps", "review_step", case="review_id")
     audited("on_site_checks", "on_site_check", case="review_id")

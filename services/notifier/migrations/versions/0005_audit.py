@@ -2,8 +2,8 @@
 
 from shared.runtime.schema import audited, infrastructure_2
 
-revision = "0004_audit"
-down_revision = "0003_occurrences"
+revision = "0005_audit"
+down_revision = "0004_campaign_windows"
 
 
 def upgrade() -> None:

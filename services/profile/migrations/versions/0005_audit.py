@@ -2,8 +2,8 @@
 
 from shared.runtime.schema import audited, infrastructure_2
 
-revision = "0003_audit"
-down_revision = "0002_owed_updates"
+revision = "0005_audit"
+down_revision = "0004_assisted_updates"
 
 
 def upgrade() -> None:
@@ -12,6 +12,7 @@ def upgrade() -> None:
     audited("names", "name", case="report_id")
     audited("update_drafts", "update_draft", key=("credit_code", "duty_year"))
     audited("annual_updates", "annual_update", case="id")
+    audited("deadline_extensions", "deadline_extension", case="id")
 
 
 def downgrade() -> None:

@@ -1,4 +1,4 @@
-"""`peiyu`: run, serve, migrate, import, rules, token, docs, doctor, tour."""
+"""`peiyu`: run, serve, migrate, import, audit, rules, token, docs, doctor, tour."""
 
 import asyncio
 import sys
@@ -21,10 +21,20 @@ app = typer.Typer(
 )
 documents = typer.Typer(help="Write the documents that are generated from the code.", invoke_without_command=True)
 imports = typer.Typer(help="Bring data in through the API.", no_args_is_help=True)
+rules = typer.Typer(help="What a rules file says, and what another one would change.", no_args_is_help=True)
+audit = typer.Typer(
+    help="""Check the record of acts, and take out of it what was done to one case or firm.
+
+    Every entry carries a hash: SHA-256 over the JSON object of its other members (all but `service` and `hash`), its
+    members sorted by name, without spaces, in UTF-8, nothing escaped that need not be. `previous` is the hash of the
+    entry before it, 64 zeros for the first. Whoever holds an export computes each hash anew from it, and has the
+    operator confirm by `verify --head POSITION:HASH` that this is what stands there in the chain.""",
+    no_args_is_help=True,
+)
 app.add_typer(documents, name="docs")
 app.add_typer(imports, name="import")
-rules = typer.Typer(help="What a rules file says, and what another one would change.", no_args_is_help=True)
 app.add_typer(rules, name="rules")
+app.add_typer(audit, name="audit")
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
@@ -143,6 +153,51 @@ def import_certifications(
         _fail(str(error))
     if not done:
         raise typer.Exit(1)
+
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="The folder of a `peiyu run`, running or stopped, instead of the environment's.")
+]
+
+
+@audit.command("verify")
+def verify_record(
+    service: Annotated[MigratedName, typer.Argument()] = "all",
+    head: Annotated[
+        str | None,
+        typer.Option(metavar="POSITION:HASH", help="A head that was printed earlier; of one service."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Compute the chain anew; exit 1 at the first entry that is altered, missing or inserted.
+
+    Prints the head of each service's chain: note it outside the database, and give it back by --head. Only against a
+    noted head does a chain show that was written anew from some entry on.
+    """
+    from services.cli.audit import CannotAudit, check
+
+    try:
+        sound = check(SERVICES if service == "all" else (service,), head=head, data_dir=data_dir)
+    except CannotAudit as error:
+        _fail(str(error))
+    if not sound:
+        raise typer.Exit(1)
+
+
+@audit.command("export")
+def export_record(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The id of a case, or a firm's credit code.")],
+    service: Annotated[MigratedName, typer.Option()] = "all",
+    format_: Annotated[Literal["json", "csv"], typer.Option("--format")] = "json",
+    data_dir: DataDir = None,
+) -> None:
+    """Print what was done to one case or firm, in order of time; in CSV an empty cell stands for null."""
+    from services.cli.audit import CannotAudit, export
+
+    try:
+        export(SERVICES if service == "all" else (service,), case, format_, data_dir=data_dir)
+    except CannotAudit as error:
+        _fail(str(error))
 
 
 @documents.callback()

@@ -17,6 +17,7 @@ from services.reviews.commands.grants import grant_many
 from services.reviews.lists import GrantRow
 from shared.messaging import Backend
 from shared.messaging.tables import OutboxRow
+from shared.runtime.acting import PLATFORM, Act, Actor, acting
 
 T = TypeVar("T")
 CHUNK = 500
@@ -26,6 +27,11 @@ POLL = 0.1
 
 async def load_sample(backends: Mapping[str, Backend], folder: Path, console: Console) -> None:
     """Load the city once; a load that was interrupted is taken up where it stopped. Ends when all have heard of it."""
+    with acting(Act("load_sample", Actor(LOADED_BY, "synthetic sample data", PLATFORM.role))):
+        await _load(backends, folder, console)
+
+
+async def _load(backends: Mapping[str, Backend], folder: Path, console: Console) -> None:
     begun, done = folder / "sample.begun", folder / "sample"
     if done.exists():
         return

@@ -195,13 +195,31 @@ class Message(Base):
 
 
 class HeardEvent(Base):
-    """An event that this service has taken in: what happened to a firm, in one list."""
+    """An event that this service has taken in: what happened to a firm, in one list, whichever service told it.
+
+    `at` is the business instant. Text, case, why and actor are as `timeline` and the envelope told when it was heard;
+    null in events that were heard before they were kept.
+    """
 
     __tablename__ = "heard_events"
-    __table_args__ = (Index("heard_events_by_firm", "credit_code", "id"),)
+    __table_args__ = (
+        Index("heard_events_by_firm", "credit_code", "id"),
+        Index("heard_events_in_time", "credit_code", "at", "id"),
+        Index("heard_events_by_case", "case_id", "at", "id"),
+        Index("heard_events_by_title", "certification_id", "at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     credit_code: Mapped[str]
     type: Mapped[str]
     sequence: Mapped[int]
     at: Mapped[datetime]
+    actor: Mapped[str | None]
+    actor_name: Mapped[str | None]
+    actor_role: Mapped[str | None]
+    case_kind: Mapped[str | None]
+    case_id: Mapped[UUID | None]
+    certification_id: Mapped[UUID | None]
+    text: Mapped[str | None]
+    text_en: Mapped[str | None]
+    why: Mapped[dict[str, Any] | None]

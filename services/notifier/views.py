@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.notifier.models import Firm, Message, Obligation
-from services.notifier.vocabulary import Audience, Kind, MessageState, ObligationState, Reason
+from services.notifier.models import Firm, HeardEvent, Message, Obligation
+from services.notifier.vocabulary import Audience, CaseKind, Kind, MessageState, ObligationState, Reason
 from shared.contracts import Citation
 from shared.regulation import Duty
 from shared.runtime.logs import masked
@@ -81,6 +81,61 @@ class MessageDetail(MessageView):
 
     text: str | None
     html: str | None
+
+
+class ActorView(BaseModel):
+    """Who did it, or caused it: an account's name and role; the platform where a date or a rule did."""
+
+    name: str
+    role: str
+
+
+class CaseView(BaseModel):
+    """The case that an event belongs to, by the id it has at its own service."""
+
+    kind: CaseKind
+    id: UUID
+
+
+class Why(BaseModel):
+    """What an event rests on: the article, the rule's own date, the date that decides, and the inputs."""
+
+    citation: Citation | None
+    nominal_due: date | None
+    due: date | None
+    inputs: dict[str, Any]
+
+
+class TimelineView(BaseModel):
+    """Something that happened to a firm, whichever service told it, with who did it and why.
+
+    What was heard before these were kept has its type for a text.
+    """
+
+    id: UUID
+    at: datetime
+    type: str
+    sequence: int
+    credit_code: str
+    case: CaseView | None
+    certification_id: UUID | None
+    actor: ActorView | None
+    text: str
+    text_en: str
+    why: Why | None
+
+    @classmethod
+    def of(cls, event: HeardEvent) -> Self:
+        return cls.model_validate(
+            {
+                **{name: getattr(event, name) for name in ("id", "at", "type", "sequence", "credit_code", "why")},
+                "certification_id": event.certification_id,
+                "case": {"kind": event.case_kind, "id": event.case_id} if event.case_id else None,
+                "actor": {"name": event.actor_name, "role": event.actor_role} if event.actor else None,
+                "text": event.text or event.type,
+                "text_en": event.text_en or event.type,
+            }
+        )
 
 
 class EventView(View):

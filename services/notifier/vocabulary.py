@@ -37,6 +37,23 @@ class Reason(StrEnum):
     UNSENDABLE = "unsendable"
 
 
+class CaseKind(StrEnum):
+    """What an event belongs to: a change report, a change that officers recorded, a review application, a title, …"""
+
+    CHANGE_REPORT = "change_report"
+    OCCURRENCE = "occurrence"
+    REVIEW = "review"
+    CERTIFICATION = "certification"
+    ANNUAL_UPDATE = "annual_update"
+
+
+class Order(StrEnum):
+    """Which end of a timeline comes first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
 class Audience(StrEnum):
     """Who is written to: a firm's contact (联系人), or the officers of an authority (审核部门)."""
 

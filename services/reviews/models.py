@@ -302,6 +302,7 @@ class CertificationImport(Base):
     keep_good: Mapped[bool]
     duties_from: Mapped[date | None]
     uploaded_by: Mapped[str]
+    uploaded_by_name: Mapped[str | None]
     uploaded_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     rows: Mapped[int]

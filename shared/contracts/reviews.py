@@ -1,9 +1,11 @@
 """Events of the reviews service: titles (称号), review eligibility (复核资格) and review applications (复核申请)."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator, JsonValue
 
 from shared.contracts.base import Citation, Correction, EventData, Part, event
 
@@ -115,13 +117,31 @@ class EligibilityRestored(EventData):
     by: str = "platform"
 
 
+class Input(Part):
+    """One of the facts that a condition was judged by."""
+
+    name: str
+    value: JsonValue
+
+
+def _named(inputs: Any) -> Any:
+    """Inputs by name, as a condition keeps them, one after the other."""
+    if isinstance(inputs, Mapping):
+        return tuple(Input(name=name, value=value) for name, value in inputs.items())
+    return inputs
+
+
 class FailedCondition(Part):
-    """A condition of acceptance that does not hold: stable code, sentence in Chinese and English, what it rests on."""
+    """A condition of acceptance that does not hold.
+
+    It has a stable code, a sentence in Chinese and English, what it rests on, and what it was judged by.
+    """
 
     code: str
     text: str
     text_en: str
     citation: Citation
+    inputs: Annotated[tuple[Input, ...], BeforeValidator(_named)] = ()
 
 
 class ReviewState(Part):

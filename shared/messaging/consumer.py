@@ -88,6 +88,7 @@ class Handlers:
                 for event in events:
                     with taking(act_of(event), event):
                         await handler(work, event)
+                        await work.session.flush()  # what is written later would be another's act
 
             self._register(one_by_one, models)
             return handler
@@ -102,6 +103,7 @@ class Handlers:
                 acts = {event.subject: act_of(event) for event in events}
                 with taking(acts[events[0].subject], events[0], acts):
                     await handler(work, events)
+                    await work.session.flush()
 
             self._register(each_firm_in_its_own, models)
             return handler

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import declare_by
 from shared.contracts import Fact
 from shared.messaging.envelope import encode, new_event
 from shared.messaging.tables import OutboxRow
@@ -63,4 +64,5 @@ class Backend:
     async def work(self) -> AsyncIterator[Work]:
         """One transaction: committed at the end of the block, rolled back with its error."""
         async with self.database.transaction() as session:
+            declare_by(session, self.clock)
             yield Work(session, self.clock, self.regulation)

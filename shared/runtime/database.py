@@ -63,7 +63,7 @@ def lost_a_race(error: BaseException) -> bool:
 
 
 class Infrastructure(DeclarativeBase):
-    """Tables that every service's database has: outbox, inbox, failed messages, idempotency keys."""
+    """Tables that every service's database has: outbox, inbox, failed messages, idempotency keys, the record."""
 
 
 class Database:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 
+from shared.audit import Sealer
 from shared.messaging import Backend, Bus, Consumer, FailedMessages, Handlers, RabbitBus, Relay
 from shared.regulation import Regulation
 from shared.runtime.clock import Clock, ShiftedClock, SystemClock
@@ -63,6 +64,7 @@ def assemble(
         ("relay", Relay(name, database, bus, interval=settings.relay_interval).run),
         ("consumer", lambda stopping: bus.consume(consumer, stopping)),
         ("retries", FailedMessages(consumer, attempts=settings.retry_attempts, interval=settings.retry_interval).run),
+        ("sealing", Sweep("sealing", Sealer(name, database).seal, settings.seal_interval).run),
         *((sweep.name, sweep.run) for sweep in all_sweeps),
         *backgrounds(backend),
     ]

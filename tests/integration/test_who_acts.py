@@ -66,7 +66,7 @@ async def test_what_a_sweep_finds_is_the_platforms_and_stays_so_through_the_answ
         answer = await it.http.post("/api/v1/certifications", json=grant(), headers=authorization("bureau"))
         assert answer.status_code == 201, answer.text
         it.clock.move(datetime.fromisoformat("2026-05-01T00:00:01+08:00"))
-        await it.service.sweeps[0].round()
+        await next(sweep for sweep in it.service.sweeps if sweep.name == "updates due").round()
         (asked,) = await told(it, "profile.freshness_requested.v1")
         assert asked.actor == PLATFORM
         state = ProfileState(credit_code=FIRM, version=1, name="厦门示例精工有限公司", authority="XM-SM")

@@ -5,7 +5,7 @@ together they cost that for a whole batch. Nothing depends on the order within a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.notifier.commands.news import to_firm, to_officers
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
 from services.notifier.repository import copies, messages, obligations
 from services.notifier.repository.copies import Known
+from services.notifier.timeline import told
 from services.notifier.vocabulary import START, Kind, ObligationState, Reason
 from shared.contracts import (
     CertificationState,
@@ -75,6 +76,10 @@ class Batch:
                 "type": event.type,
                 "sequence": event.sequence,
                 "at": event.time,
+                "actor": event.actor.subject if event.actor else None,
+                "actor_name": event.actor.name if event.actor else None,
+                "actor_role": event.actor.role if event.actor else None,
+                **asdict(told(event.data, self.work.regulation)),
             }
         )
 

@@ -1,11 +1,11 @@
 """What is read by API: obligations, messages and events, page by page."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier.models import Firm, HeardEvent, Message, Obligation
@@ -70,6 +70,41 @@ async def events(session: AsyncSession, credit_code: str, *, after: UUID | None,
     query = select(HeardEvent).where(HeardEvent.credit_code == credit_code).order_by(HeardEvent.id).limit(limit)
     if after is not None:
         query = query.where(HeardEvent.id > after)
+    return (await session.scalars(query)).all()
+
+
+async def timeline(
+    session: AsyncSession,
+    reach: ColumnElement[bool],
+    *,
+    credit_code: str | None,
+    case: UUID | None,
+    certification_id: UUID | None,
+    without: Collection[str],
+    after: tuple[datetime, UUID] | None,
+    newest_first: bool,
+    limit: int,
+) -> Sequence[HeardEvent]:
+    """What happened to a firm or in a case, by business time. A title's cases are its reviews too."""
+    place = tuple_(HeardEvent.at, HeardEvent.id)
+    order = (HeardEvent.at.desc(), HeardEvent.id.desc()) if newest_first else (HeardEvent.at, HeardEvent.id)
+    query = (
+        select(HeardEvent)
+        .outerjoin(Firm, Firm.credit_code == HeardEvent.credit_code)
+        .where(reach)
+        .order_by(*order)
+        .limit(limit)
+    )
+    if credit_code is not None:
+        query = query.where(HeardEvent.credit_code == credit_code)
+    if case is not None:
+        query = query.where(or_(HeardEvent.case_id == case, HeardEvent.certification_id == case))
+    if certification_id is not None:
+        query = query.where(HeardEvent.certification_id == certification_id)
+    if without:
+        query = query.where(HeardEvent.type.not_in(without))
+    if after is not None:
+        query = query.where(place < after if newest_first else place > after)
     return (await session.scalars(query)).all()
 
 

@@ -16,9 +16,10 @@ from services.reviews.repository import imports
 from services.reviews.vocabulary import ImportStatus
 from shared.messaging import Backend, Work
 from shared.regulation import Regulation
+from shared.runtime.acting import Act, Actor, acting
 from shared.runtime.database import database_is_down
 from shared.runtime.logs import logger
-from shared.web.caller import Caller
+from shared.web.caller import Caller, Role
 
 CHUNK = 1000
 TRIES = 3
@@ -39,6 +40,7 @@ async def upload(
         keep_good=keep_good,
         duties_from=duties_from,
         uploaded_by=caller.subject,
+        uploaded_by_name=caller.name,
         uploaded_at=work.now(),
         finished_at=None,
         rows=0,
@@ -84,18 +86,30 @@ async def import_next(backend: Backend) -> bool:
             _finish(work, job, ImportStatus.FAILED, [failed])
             return True
         good, errors = await asyncio.to_thread(_check, job.content or b"", work.regulation)
-        job.rows = len(good) + len({error["line"] for error in errors})
-        if errors and not job.keep_good:
-            _finish(work, job, ImportStatus.REFUSED, errors)
-            return True
-        async with work.session.begin_nested() as taken:
-            errors += await _take(backend, work, job, good)
-            if refused := bool(errors) and not job.keep_good:
-                await taken.rollback()
-        if refused:
-            job.created = job.unchanged = 0
-        _finish(work, job, ImportStatus.REFUSED if refused else ImportStatus.DONE, errors)
+        with acting(Act("import_list", Actor(job.uploaded_by, job.uploaded_by_name or job.uploaded_by, Role.BUREAU))):
+            await _work_on(backend, work, job, good, errors)
+            await work.session.flush()
     return True
+
+
+async def _work_on(
+    backend: Backend,
+    work: Work,
+    job: CertificationImport,
+    good: Sequence[tuple[int, GrantRow]],
+    errors: list[dict[str, Any]],
+) -> None:
+    job.rows = len(good) + len({error["line"] for error in errors})
+    if errors and not job.keep_good:
+        _finish(work, job, ImportStatus.REFUSED, errors)
+        return
+    async with work.session.begin_nested() as taken:
+        errors += await _take(backend, work, job, good)
+        if refused := bool(errors) and not job.keep_good:
+            await taken.rollback()
+    if refused:
+        job.created = job.unchanged = 0
+    _finish(work, job, ImportStatus.REFUSED if refused else ImportStatus.DONE, errors)
 
 
 async def _take(

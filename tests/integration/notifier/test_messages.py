@@ -232,3 +232,12 @@ async def states(it):
 
 async def all_sent(it, count):
     return await states(it) == {"sent": count}
+
+
+async def test_what_became_of_a_mail_is_recorded_and_not_each_try(notifier):
+    async with notifier() as it:
+        firm = Firm()
+        await it.hear(firm.registered(), firm.granted(valid_from="2026-03-01"))
+        await it.post()
+        entries = await it.rows("SELECT kind, operation, credit_code, after::jsonb ->> 'state' FROM audit_pending")
+        assert entries == [("message", "update", firm.code, "sent")]

@@ -75,6 +75,8 @@ class Kind(StrEnum):
     REVIEW_NOTICED = "review_noticed"
     REVIEW_OBJECTED = "review_objected"
     REVIEW_DECIDED = "review_decided"
+    DELEGATION_GRANTED = "delegation_granted"
+    DELEGATION_ENDED = "delegation_ended"
 
 
 REMINDERS: dict[Duty, Kind] = {

@@ -4,7 +4,7 @@ A step is never changed once it has run anywhere; a later change is a new step.
 """
 
 from alembic import op
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, Text, Uuid, func, text
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 
@@ -55,3 +55,17 @@ def infrastructure_1() -> None:
         Column("body", LargeBinary, nullable=False),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=now),
     )
+
+
+def infrastructure_3() -> None:
+    """Natural persons who act for firms."""
+    op.create_table(
+        "delegated_persons",
+        Column("delegation_id", Uuid, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("person", Text, nullable=False),
+        Column("credit_code", Text, nullable=False),
+        Column("until", Date),
+        Column("ended", Boolean, nullable=False),
+    )
+    op.create_index("delegated_persons_by_person", "delegated_persons", ["person"])

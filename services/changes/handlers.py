@@ -13,8 +13,10 @@ from shared.contracts import (
     ProfileUpdated,
 )
 from shared.messaging import Event, Handlers, Work, newest
+from shared.web.delegations import keep_delegations
 
 handlers = Handlers("changes")
+keep_delegations(handlers)
 
 NAMED_BY_A_TITLE = 0
 """The version of a firm's copy that any word of the profile service replaces."""

@@ -28,6 +28,9 @@ from shared.contracts import (
     ChangeSubmitted,
     ChangeWithdrawn,
     Citation,
+    DelegationEnded,
+    DelegationGranted,
+    DelegationState,
     EligibilityRestored,
     EligibilityRevoked,
     EventData,
@@ -517,6 +520,34 @@ def _tell_review(
             step=review.step,
             assisted=review.assisted,
             citation=citation,
+            **facts,
+        )
+
+
+# ---- who acts for a firm
+
+
+@notes(DelegationGranted)
+def delegation_granted(batch: Batch, event: Event[DelegationGranted]) -> None:
+    _tell_delegation(batch, event, Kind.DELEGATION_GRANTED, event.data.delegation)
+
+
+@notes(DelegationEnded)
+def delegation_ended(batch: Batch, event: Event[DelegationEnded]) -> None:
+    _tell_delegation(batch, event, Kind.DELEGATION_ENDED, event.data.delegation, reason=event.data.reason)
+
+
+def _tell_delegation(batch: Batch, event: Event[Any], kind: Kind, state: DelegationState, **facts: Any) -> None:
+    batch.delegation(state)
+    if recent(event.time, batch.work.now()):
+        batch.tell(
+            state.credit_code,
+            kind,
+            f"{state.delegation_id}/{state.version}",
+            on=_day(event.time),
+            person=state.person_name,
+            until=state.until.isoformat() if state.until else None,
+            citation=_cited(batch.work.regulation.basis(Rule.ACCOUNT_DELEGATION)),
             **facts,
         )
 

@@ -45,6 +45,7 @@ class CaseKind(StrEnum):
     REVIEW = "review"
     CERTIFICATION = "certification"
     ANNUAL_UPDATE = "annual_update"
+    DELEGATION = "delegation"
 
 
 class Order(StrEnum):
@@ -92,6 +93,8 @@ class Kind(StrEnum):
     REVIEW_NOTICED = "review_noticed"
     REVIEW_OBJECTED = "review_objected"
     REVIEW_DECIDED = "review_decided"
+    DELEGATION_GRANTED = "delegation_granted"
+    DELEGATION_ENDED = "delegation_ended"
 
 
 REMINDERS: dict[Duty, Kind] = {

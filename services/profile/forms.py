@@ -58,6 +58,35 @@ class ExtensionWithdrawal(Form):
     reason: Prose
 
 
+class DelegationRequest(Form):
+    """Why a natural person asks to act for a firm."""
+
+    statement: Prose
+
+
+class DelegationDecision(Form):
+    """The firm's answer: whether the person acts for it, and until when (null: without end). A refusal has a reason."""
+
+    accepted: Annotated[bool, Field(strict=True)]
+    until: date | None = None
+    reason: Prose | None = None
+
+    model_config = Form.model_config | {"validate_default": True}
+
+    @field_validator("reason")
+    @classmethod
+    def _told(cls, reason: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("accepted") is False and reason is None:
+            wrong("not_told", "say why it is refused", "请说明不同意的原因")
+        return reason
+
+
+class DelegationEnd(Form):
+    """Why a natural person acts for a firm no longer."""
+
+    reason: Prose
+
+
 class Size(StrEnum):
     """企业规模, by the national standard of 2011. A large enterprise can no longer hold a title, but may say so."""
 

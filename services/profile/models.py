@@ -7,9 +7,13 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text
+from sqlalchemy import DateTime, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from services.profile.vocabulary import DelegationStatus
+
+IS_ALIVE = f"status IN ('{DelegationStatus.REQUESTED}', '{DelegationStatus.GRANTED}')"
 
 
 class Base(DeclarativeBase):
@@ -160,3 +164,36 @@ class DeadlineExtension(Base):
     withdrawn_by: Mapped[str | None]
     withdrawn_by_name: Mapped[str | None]
     withdrawal_reason: Mapped[str | None]
+
+
+class Delegation(Base):
+    """A natural person who asks to act for a firm, or does (授权). `person` is the account's subject.
+
+    It holds from its grant to the end of the day `until`, or without end, unless it was ended. A firm and a person have
+    one at a time that is not refused or ended.
+    """
+
+    __tablename__ = "delegations"
+    __table_args__ = (
+        Index("delegations_once", "credit_code", "person", unique=True, postgresql_where=text(IS_ALIVE)),
+        Index("delegations_by_firm", "credit_code", "id"),
+        Index("delegations_by_person", "person", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    credit_code: Mapped[str] = mapped_column(ForeignKey("enterprises.credit_code"))
+    person: Mapped[str]
+    person_name: Mapped[str]
+    status: Mapped[str]
+    statement: Mapped[str]
+    requested_at: Mapped[datetime]
+    until: Mapped[date | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    decided_by_name: Mapped[str | None]
+    decision_reason: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    ended_by_name: Mapped[str | None]
+    end_reason: Mapped[str | None]

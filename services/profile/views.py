@@ -9,9 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.profile.domain import KnownDuty, YearAnswer, basis_of
-from services.profile.models import AnnualUpdate, DeadlineExtension, Enterprise, Name, UpdateDraft
+from services.profile.models import AnnualUpdate, DeadlineExtension, Delegation, Enterprise, Name, UpdateDraft
 from services.profile.repository.statistics import Count, Standing
-from services.profile.vocabulary import UpdateStanding
+from services.profile.vocabulary import DelegationStatus, UpdateStanding
 from shared.contracts import Citation, Contact
 from shared.regulation import Regulation, Title, shanghai_date
 from shared.runtime.logs import masked
@@ -311,4 +311,44 @@ class ExtensionView(BaseModel):
             withdrawn_at=extension.withdrawn_at,
             withdrawn_by_name=extension.withdrawn_by_name,
             withdrawal_reason=extension.withdrawal_reason,
+        )
+
+
+class DelegationView(BaseModel):
+    """A natural person who asks to act for a firm, or does. `in_force`: they act for it now.
+
+    It runs out at the end of the day `until` by itself.
+    """
+
+    id: UUID
+    version: int
+    credit_code: str
+    enterprise_name: str
+    person: str
+    person_name: str
+    status: DelegationStatus
+    in_force: bool
+    statement: str
+    requested_at: datetime
+    until: date | None
+    decided_at: datetime | None
+    decided_by_name: str | None
+    decision_reason: str | None
+    ended_at: datetime | None
+    ended_by_name: str | None
+    end_reason: str | None
+
+    @classmethod
+    def of(cls, delegation: Delegation, firm: Enterprise, today: date) -> "DelegationView":
+        stored = (
+            "id", "version", "credit_code", "person", "person_name", "status", "statement", "requested_at", "until",
+            "decided_at", "decided_by_name", "decision_reason", "ended_at", "ended_by_name", "end_reason",
+        )  # fmt: skip
+        granted = delegation.status == DelegationStatus.GRANTED
+        return cls.model_validate(
+            {name: getattr(delegation, name) for name in stored}
+            | {
+                "enterprise_name": firm.name,
+                "in_force": granted and (delegation.until is None or today <= delegation.until),
+            }
         )

@@ -9,3 +9,12 @@ class UpdateStanding(StrEnum):
     UPDATED = "updated"
     LATE = "late"
     NOT_UPDATED = "not_updated"
+
+
+class DelegationStatus(StrEnum):
+    """A delegation (授权): asked for by a person, granted or refused by the firm, ended by either."""
+
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    ENDED = "ended"

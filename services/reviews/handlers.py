@@ -21,8 +21,10 @@ from shared.contracts import (
     TitleOutcome,
 )
 from shared.messaging import Event, Handlers, Work
+from shared.web.delegations import keep_delegations
 
 handlers = Handlers("reviews")
+keep_delegations(handlers)
 
 
 @handlers.together(ProfileRegistered, ProfileUpdated, ProfileChanged)

@@ -168,3 +168,41 @@ class DeadlineExtensionWithdrawn(Fact):
     @property
     def subject(self) -> str:
         return str(self.extension.extension_id)
+
+
+class DelegationState(Part):
+    """The right (授权) of a natural person to act for a firm, at `version`, as the firm gave it.
+
+    `person` is the subject of the person's account at the login provider. It holds from `granted_at` to the end of the
+    day `until`, or without end, until it is ended.
+    """
+
+    delegation_id: UUID
+    version: int
+    credit_code: str
+    enterprise_name: str
+    authority: str
+    person: str
+    person_name: str
+    granted_at: AwareDatetime
+    until: date | None = None
+    ended_at: AwareDatetime | None = None
+
+
+@event("delegation.granted.v1")
+class DelegationGranted(EventData):
+    """A firm let a natural person act for it."""
+
+    delegation: DelegationState
+
+
+@event("delegation.ended.v1")
+class DelegationEnded(EventData):
+    """A natural person acts for a firm no longer. `by` is enterprise, person, or platform.
+
+    It needs no event to run out at the end of its last day: the platform ends it where another one takes its place.
+    """
+
+    delegation: DelegationState
+    by: str
+    reason: str

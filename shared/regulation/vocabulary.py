@@ -55,6 +55,7 @@ class Rule(StrEnum):
     REVIEW_PUBLIC_NOTICE = "review.public_notice"
     CASE_HANDLING = "case.handling"
     CASE_RETURN = "case.return"
+    ACCOUNT_DELEGATION = "account.delegation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from typing import Any
 from alembic import op
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Integer,
@@ -194,3 +196,17 @@ def audited(
     op.execute(
         f"CREATE TRIGGER audit AFTER {on} ON {table} FOR EACH ROW {condition}EXECUTE FUNCTION audit_record({arguments})"
     )
+
+
+def infrastructure_3() -> None:
+    """Natural persons who act for firms."""
+    op.create_table(
+        "delegated_persons",
+        Column("delegation_id", Uuid, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("person", Text, nullable=False),
+        Column("credit_code", Text, nullable=False),
+        Column("until", Date),
+        Column("ended", Boolean, nullable=False),
+    )
+    op.create_index("delegated_persons_by_person", "delegated_persons", ["person"])

@@ -9,6 +9,7 @@ A token's times are compared with real time: its issuer does not follow a moved 
 import json
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
@@ -17,6 +18,7 @@ from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jws import JWSRegistry, extract_compact, validate_compact
 from joserfc.jwt import JWTClaimsRegistry
 
+from shared.messaging import Backend
 from shared.runtime.acting import Act, Actor, act_from_here
 from shared.runtime.clock import real_now
 from shared.web.caller import (
@@ -27,12 +29,15 @@ from shared.web.caller import (
     Caller,
     Forbidden,
     Role,
-    caller_of,
+    account_of,
+    bound,
 )
+from shared.web.delegations import firms_of
 from shared.web.problems import Problem
 from shared.web.provider_keys import HttpClientFactory, ProviderKeys, provider_client
 
 __all__ = [
+    "AccountDep",
     "AccountNotBound",
     "AccountPending",
     "AccountType",
@@ -43,6 +48,7 @@ __all__ = [
     "NotAuthenticated",
     "Role",
     "TokenVerifier",
+    "current_account",
     "current_caller",
     "require",
 ]
@@ -98,10 +104,17 @@ class TokenVerifier:
     async def verify(self, token: str) -> Caller:
         """The caller whom `token` proves.
 
-        Raises `NotAuthenticated`, `Forbidden` (no role here), `AccountPending`, `AccountNotBound`, and `Unavailable`
-        when the provider's keys cannot be had.
+        Raises as `identify`, and `AccountNotBound`.
         """
-        return caller_of(await self._claims(token), self._settings)
+        return bound(await self.identify(token))
+
+    async def identify(self, token: str) -> Caller:
+        """The account that `token` proves; it may stand for no enterprise by the provider's word.
+
+        Raises `NotAuthenticated`, `Forbidden` (no role here), `AccountPending`, and `Unavailable` when the provider's
+        keys cannot be had.
+        """
+        return account_of(await self._claims(token), self._settings)
 
     async def _claims(self, token: str) -> dict[str, Any]:
         """The claims of a token that is signed by the provider, for us, and in force."""
@@ -154,16 +167,32 @@ _bearer = HTTPBearer(
 )
 
 
-async def current_caller(
+async def current_account(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 ) -> Caller:
-    """The caller of this request, by the bearer token it carries, who acts in it. Raises as `TokenVerifier.verify`."""
+    """The account of this request, by the bearer token it carries, which acts in it; it may stand for no enterprise.
+
+    A natural person also acts for the firms that let them (授权). Raises as `TokenVerifier.identify`.
+    """
     if credentials is None:
         raise NotAuthenticated("Send an access token: Authorization: Bearer TOKEN", challenge="Bearer")
     verifier: TokenVerifier = request.app.state.verifier
-    caller = await verifier.verify(credentials.credentials)
+    caller = await verifier.identify(credentials.credentials)
     act_from_here(Act(request.scope["route"].name, Actor(caller.subject, caller.name, caller.role)))
-    return caller
+    if caller.account_type is not AccountType.NATURAL_PERSON:
+        return caller
+    backend: Backend = request.app.state.backend
+    async with backend.database.transaction() as session:
+        firms = await firms_of(session, caller.subject, backend.clock.today())
+    return replace(caller, credit_codes=caller.credit_codes | firms)
+
+
+AccountDep = Annotated[Caller, Depends(current_account)]
+
+
+async def current_caller(account: AccountDep) -> Caller:
+    """The caller of this request. Raises as `current_account`, and `AccountNotBound`."""
+    return bound(account)
 
 
 CallerDep = Annotated[Caller, Depends(current_caller)]

@@ -117,9 +117,24 @@ class AuthSettings(BaseModel):
 
 
 def caller_of(claims: Mapping[str, Any], settings: AuthSettings) -> Caller:
-    """The account that verified claims describe.
+    """The account that verified claims describe, which stands for an enterprise if it is an enterprise account.
 
-    Raises `AccountPending`, `AccountNotBound`, or `Forbidden` when the claims give it no place on the platform.
+    Raises as `account_of` and `bound`.
+    """
+    return bound(account_of(claims, settings))
+
+
+def bound(caller: Caller) -> Caller:
+    """The account, if it stands for an enterprise or need not. Raises `AccountNotBound`."""
+    if caller.role is Role.ENTERPRISE and not caller.credit_codes:
+        raise _not_bound(caller.account_type)
+    return caller
+
+
+def account_of(claims: Mapping[str, Any], settings: AuthSettings) -> Caller:
+    """The account that verified claims describe; an enterprise account may stand for none yet.
+
+    Raises `AccountPending`, or `Forbidden` when the claims give it no place on the platform.
     """
     role = _word(claims, settings.claims_role, Role, settings)
     if role is None:
@@ -144,8 +159,6 @@ def caller_of(claims: Mapping[str, Any], settings: AuthSettings) -> Caller:
             account_status=status,
         )
     codes = _codes(_claim(claims, settings.claims_credit_codes)) if role is Role.ENTERPRISE else frozenset[str]()
-    if role is Role.ENTERPRISE and not codes:
-        raise _not_bound(account_type)
     authority = _claim(claims, settings.claims_authority) if role in (Role.AUTHORITY, Role.BUREAU) else None
     if role is Role.AUTHORITY and not (isinstance(authority, str) and authority):
         raise Forbidden(
@@ -168,9 +181,13 @@ def _not_bound(account_type: AccountType) -> AccountNotBound:
     if account_type is AccountType.NATURAL_PERSON:
         return AccountNotBound(
             "This natural person's account is bound to no enterprise. Bind it to your enterprise by real-name "
-            "verification in the unified login platform, then log in again; or log in with the enterprise's "
-            "legal-person account",
-            detail_zh="该自然人账号尚未绑定企业。请在统一登录平台完成实名认证并绑定所在企业后重新登录，或改用企业法人账号登录。",
+            "verification in the unified login platform, then log in again; or ask the enterprise on this platform to "
+            "let you act for it (POST /api/v1/enterprises/CREDIT_CODE/delegations); or log in with its legal-person "
+            "account",
+            detail_zh=(
+                "该自然人账号尚未绑定企业。请在统一登录平台完成实名认证并绑定所在企业后重新登录，"
+                "或在本平台向企业申请授权，或改用企业法人账号登录。"
+            ),
         )
     return AccountNotBound(
         "This legal person's account carries no unified social credit code. Complete the enterprise's data in the "

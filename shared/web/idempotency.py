@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.messaging import Backend, Work
 from shared.runtime.database import Infrastructure
-from shared.web.auth import Caller, CallerDep
+from shared.web.auth import AccountDep, Caller
 from shared.web.problems import InFlight, KeyReused
 
 
@@ -115,7 +115,7 @@ class Once:
 
 async def _once(
     request: Request,
-    caller: CallerDep,
+    caller: AccountDep,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> Once:
     body = await request.body()

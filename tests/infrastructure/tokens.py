@@ -21,7 +21,7 @@ def signing_key() -> ECKey:
 
 
 def claims_of(account: str) -> dict[str, object]:
-    """The claims of `bureau`, `operator`, `officer:AUTHORITY`, `firm:CREDIT_CODE` or `person:CREDIT_CODE[,…]`."""
+    """The claims of `bureau`, `operator`, `officer:AUTHORITY`, `firm:CREDIT_CODE` or `person:[CREDIT_CODE,…]`."""
     kind, _, rest = account.partition(":")
     common: dict[str, object] = {"sub": account, "name": account, "account_status": "approved"}
     match kind:
@@ -34,7 +34,11 @@ def claims_of(account: str) -> dict[str, object]:
         case "firm":
             return common | {"role": "enterprise", "account_type": "legal_person", "credit_codes": [rest]}
         case "person":
-            return common | {"role": "enterprise", "account_type": "natural_person", "credit_codes": rest.split(",")}
+            return common | {
+                "role": "enterprise",
+                "account_type": "natural_person",
+                "credit_codes": [code for code in rest.split(",") if code],
+            }
     raise ValueError(account)
 
 

@@ -22,6 +22,7 @@ from shared.contracts import (
     CertificationState,
     ChangeReportState,
     Correction,
+    DelegationState,
     EventData,
     OccurrenceState,
     ProfileState,
@@ -29,6 +30,7 @@ from shared.contracts import (
 )
 from shared.messaging import Event, Work
 from shared.regulation import Regulation, Step
+from shared.web.delegations import keep as keep_delegations
 
 Row = dict[str, Any]
 
@@ -63,6 +65,7 @@ class Batch:
     reports: dict[UUID, Row] = field(default_factory=dict)
     occurrences: dict[UUID, Row] = field(default_factory=dict)
     applications: dict[UUID, Row] = field(default_factory=dict)
+    delegations: list[DelegationState] = field(default_factory=list)
     heard: list[Row] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
     readdressed: set[str] = field(default_factory=set)
@@ -175,6 +178,11 @@ class Batch:
         }
         _newest(self.applications, state.review_id, row)
 
+    def delegation(self, state: DelegationState) -> None:
+        """Who acts for the firm, or did."""
+        self._named(state)
+        self.delegations.append(state)
+
     def tell(
         self,
         credit_code: str,
@@ -188,8 +196,10 @@ class Batch:
         """Tell the firm's contact what happened, once for each `kind` and `about`; and the officers of `office`."""
         self.news.append(News(credit_code, kind, about, facts, officers_too, office))
 
-    def _named(self, state: CertificationState | ChangeReportState | OccurrenceState | ReviewState) -> None:
-        """The firm that a title, report or application names; version 0 gives way to any profile."""
+    def _named(
+        self, state: CertificationState | ChangeReportState | OccurrenceState | ReviewState | DelegationState
+    ) -> None:
+        """The firm that a title, report, application or delegation names; version 0 gives way to any profile."""
         self._firm(
             credit_code=state.credit_code,
             version=0,
@@ -224,6 +234,7 @@ async def settle(batch: Batch) -> None:
     session = work.session
     await copies.keep_heard(session, batch.heard)
     await copies.take_firms(session, batch.firms.values())
+    await keep_delegations(session, batch.delegations)
     await copies.take(session, Certification, list(batch.certifications.values()))
     await copies.take(session, Report, list(batch.reports.values()))
     await copies.take(session, Occurrence, list(batch.occurrences.values()))

@@ -13,6 +13,8 @@ from shared.contracts import (
     ChangeReturned,
     Citation,
     Correction,
+    DelegationEnded,
+    DelegationGranted,
     EligibilityRevoked,
     EventData,
     ProfileUpdated,
@@ -36,6 +38,7 @@ CASES = (
     (CaseKind.CERTIFICATION, ("certification", "certification_id")),
     (CaseKind.ANNUAL_UPDATE, ("update_id",)),
     (CaseKind.CHANGE_REPORT, ("report_id",)),
+    (CaseKind.DELEGATION, ("delegation", "delegation_id")),
 )
 """The kinds of case, and where in an event the id of one stands; the first that is there counts."""
 
@@ -44,6 +47,7 @@ STATES = {
     "occurrence": ("type", "happened_on", "recorded_at", "evidence", "provisional", "status", "report_id"),
     "review": ("title", "applied_at", "profile_version", "status", "step", "assisted", "on_site_check"),
     "certification": ("title", "status", "eligibility", "valid_from", "valid_to", "window_opens", "window_closes"),
+    "delegation": ("person_name", "granted_at", "until"),
 }
 """What of the states that events carry is an input."""
 
@@ -122,6 +126,8 @@ def _by_the_rule(data: EventData, regulation: Regulation) -> Basis | Citation | 
             lost = [Title(each.title) for each in data.decisions if each.outcome is not TitleOutcome.RETAINED]
             rule = Rule.CHANGE_REPORT_CANCELLED if lost else Rule.CHANGE_REPORT_RETAINED
             basis = regulation.basis(rule, lost[0] if lost else None)
+        case DelegationGranted() | DelegationEnded():
+            basis = regulation.basis(Rule.ACCOUNT_DELEGATION)
         case ChangeResubmitted():
             basis = regulation.basis(Rule.CASE_HANDLING)
         case _ if (review := getattr(data, "review", None)) is not None:

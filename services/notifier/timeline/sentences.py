@@ -19,6 +19,8 @@ from shared.contracts import (
     ChangeSanctioned,
     ChangeSubmitted,
     ChangeWithdrawn,
+    DelegationEnded,
+    DelegationGranted,
     EligibilityRestored,
     EligibilityRevoked,
     EventData,
@@ -90,6 +92,19 @@ def changed(data: ProfileChanged, _: Regulation) -> tuple[str, str]:
         return f"企业名称由“{old}”变更为“{new}”", f"The enterprise's name was changed from {old} to {new}"
     fields = [FIELDS.get(name, (name, name)) for name in data.changed]
     return f"变更{AND.join(zh for zh, _ in fields)}", f"Changed: {AND_EN.join(en for _, en in fields)}"
+
+
+@says(DelegationGranted)
+def delegated(data: DelegationGranted, _: Regulation) -> tuple[str, str]:
+    person, until = data.delegation.person_name, data.delegation.until
+    zh, en = (f"，至{until}止", f" until {until}") if until else ("", "")
+    return f"授权{person}代表企业办理业务{zh}", f"{person} was let act for the enterprise{en}"
+
+
+@says(DelegationEnded)
+def delegation_ended(data: DelegationEnded, _: Regulation) -> tuple[str, str]:
+    person, reason = data.delegation.person_name, data.reason
+    return f"终止对{person}的授权：{reason}", f"{person} acts for the enterprise no longer: {reason}"
 
 
 # ---- titles

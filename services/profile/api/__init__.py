@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.profile.api import enterprises, extensions, statistics, updates
+from services.profile.api import delegations, enterprises, extensions, statistics, updates
 
 router = APIRouter(prefix="/api/v1", tags=["profile"])
 router.include_router(enterprises.router)
 router.include_router(updates.router)
 router.include_router(statistics.router)
 router.include_router(extensions.router)
+router.include_router(delegations.router)

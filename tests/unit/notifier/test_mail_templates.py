@@ -33,7 +33,7 @@ FACTS = {
     "office": "bureau", "number": 1, "objection": "与申报不符", "begins": "2026-04-20", "ends": "2026-04-27",
     "choice": "cancel_title", "sanctions": [{"title": "specialized", "outcome": "cancel_title", "reason": "逾期"}],
     "reopened": True, "passed": False, "evidence": "公示系统显示已更名",
-    "credit_code": "91350203MA31F1331W", "enterprise_name": "厦门示例有限公司", "citation": CITATION,
+    "person": "吴思远", "until": None, "credit_code": "91350203MA31F1331W", "enterprise_name": "厦门示例有限公司", "citation": CITATION,
 }  # fmt: skip
 RENDERER = Renderer(Regulation.load("xiamen-2023"), "https://peiyu.example")
 

@@ -1,0 +1,76 @@
+"""Natural persons who act for firms by their firms' word (授权): every service keeps who they are.
+
+The profile service owns delegations; the others learn of them by events. A person whose delegation was ended, or whose
+last day has passed, acts for nobody by it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Index, Text, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.contracts import DelegationEnded, DelegationGranted, DelegationState
+from shared.messaging import Event, Handlers, Work, newest
+from shared.runtime.database import Infrastructure
+
+
+class DelegatedPerson(Infrastructure):
+    """A copy of a delegation at `version`: for whom `person`, an account's subject, acts, and through which day."""
+
+    __tablename__ = "delegated_persons"
+    __table_args__ = (Index("delegated_persons_by_person", "person"),)
+
+    delegation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    person: Mapped[str] = mapped_column(Text)
+    credit_code: Mapped[str] = mapped_column(Text)
+    until: Mapped[date | None]
+    ended: Mapped[bool]
+
+
+async def keep(session: AsyncSession, states: Iterable[DelegationState]) -> None:
+    """Keep delegations' states unless a newer one is kept."""
+    rows = [
+        {
+            "delegation_id": state.delegation_id,
+            "version": state.version,
+            "person": state.person,
+            "credit_code": state.credit_code,
+            "until": state.until,
+            "ended": state.ended_at is not None,
+        }
+        for state in newest(states, lambda state: state.delegation_id)
+    ]
+    if rows:
+        statement = insert(DelegatedPerson).values(rows)
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[DelegatedPerson.delegation_id],
+                set_={column.name: column for column in statement.excluded if column.name != "delegation_id"},
+                where=statement.excluded.version > DelegatedPerson.version,
+            )
+        )
+
+
+async def firms_of(session: AsyncSession, person: str, today: date) -> frozenset[str]:
+    """The credit codes of the firms that a natural person acts for by delegation on a day."""
+    rows = await session.scalars(
+        select(DelegatedPerson.credit_code).where(
+            DelegatedPerson.person == person,
+            DelegatedPerson.ended.is_(False),
+            or_(DelegatedPerson.until.is_(None), DelegatedPerson.until >= today),
+        )
+    )
+    return frozenset(rows)
+
+
+def keep_delegations(handlers: Handlers) -> None:
+    """Let a service's handlers keep who acts for firms."""
+
+    @handlers.together(DelegationGranted, DelegationEnded)
+    async def on_delegations(work: Work, events: Sequence[Event[DelegationGranted | DelegationEnded]]) -> None:
+        await keep(work.session, (event.data.delegation for event in events))

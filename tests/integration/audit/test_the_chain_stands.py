@@ -8,11 +8,12 @@ import json
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from services.cli.main import app
+from services.profile.models import AnnualUpdate
 from shared.audit import Head, Sealer
 from shared.audit.chain import BEGINNING, Entry, FaultKind, canonical
 from shared.runtime.acting import Act, Actor, acting
@@ -260,11 +261,19 @@ async def test_an_export_of_a_case_is_of_that_case_alone(it, record):
         await work.session.execute(WRITE, {"codes": [FIRM]})
         for number in (1, 2):
             await work.session.execute(
-                text(
-                    "INSERT INTO annual_updates (id, credit_code, duty_year, submitted_at, submitted_by, "
-                    "submitted_by_name, signatory, enterprise_name, form) VALUES (:id, :code, 2026, now(), '', '', '', '', '{}')"
-                ),
-                {"id": f"01900000-0000-7000-8000-00000000000{number}", "code": FIRM},
+                insert(AnnualUpdate),
+                {
+                    "id": f"01900000-0000-7000-8000-00000000000{number}",
+                    "credit_code": FIRM,
+                    "duty_year": 2026,
+                    "submitted_at": it.clock.now(),
+                    "submitted_by": "x",
+                    "submitted_by_name": "x",
+                    "signatory": "x",
+                    "enterprise_name": "x",
+                    "form": {},
+                    "assisted": False,
+                },  # fmt: skip
             )
     await record(it).seal()
     entries, waiting = await record(it).exported("01900000-0000-7000-8000-000000000002")

@@ -104,7 +104,7 @@ async def _serve(
         clock.move(at)
     base = f"http://127.0.0.1:{port}"
     async with local_mail(folder / "mail") as smtp_port:
-        own = {
+        own: dict[str, dict[str, object]] = {
             "changes": {"attachments_url": str(folder / "attachments")},
             "notifier": {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "none", "portal_url": base},
         }

@@ -128,7 +128,7 @@ async def plan_year(stage: Stage, firm: Firm, *, year: int) -> None:
     if when is not None and when >= stage.now:
         if chance.random() < 0.2:
             stage.later(when - timedelta(days=chance.randrange(1, 20)), firm, partial(save_draft, year=year))
-        stage.later(when, firm, partial(update, year=year), early=when.time() == MIDNIGHT)
+        stage.later(when, firm, partial(update, year=year))
         if plan == "twice":
             stage.later(when + timedelta(days=chance.randrange(90)), firm, partial(update, year=year))
     if chance.random() < 0.05:

@@ -110,7 +110,7 @@ def usual_window(rules: str, kind: str, expiry: date) -> tuple[date, date]:  # n
 class Title:
     """A title. `start` of its present period is its first day, and after an extension the old expiry.
 
-    `missed` are the duty years of the period that were missed; `last` is how its duties stood when it ended.
+    `missed` are the duty years of the period that were missed.
     """
 
     id: str
@@ -123,7 +123,6 @@ class Title:
     status: str = "valid"
     missed: tuple[int, ...] = ()
     rejected: bool = False
-    last: dict[int, str] = field(default_factory=dict)
 
     @property
     def revoked(self) -> bool:
@@ -287,11 +286,7 @@ class Life:
             self.end(title, "expired")
 
     def end(self, title: Title, status: str) -> None:
-        """A title ends: what it asked for and is not decided lapses, its application stops."""
-        title.last = {
-            year: "met" if self.met(title, year) else "missed" if year in title.missed else "lapsed"
-            for year in self.duty_years(title)
-        }
+        """A title ends, and with it its application."""
         title.status = status
         self._stop_application(title)
 
@@ -302,8 +297,7 @@ class Life:
     # -- what must be seen
 
     def seen(self, title: Title) -> Answer:
-        """What the platform must show of a title now."""
-        failing = self.failing(title)
+        """What the platform must show of a title now; what one that has ended once asked for does not matter."""
         return {
             "enterprise_name": self.name,
             "status": title.status,
@@ -314,9 +308,9 @@ class Life:
             "window": tuple(day.isoformat() for day in self.window(title)),
             "duties": {
                 year: (self.due(title, year).isoformat(), state)
-                for year, state in (self.duty_states(title) if title.status == "valid" else title.last).items()
+                for year, state in (self.duty_states(title) if title.status == "valid" else {}).items()
             },
-            "failing": failing,
+            "failing": self.failing(title),
         }
 
     def dues_over(self, year: int) -> list[datetime]:

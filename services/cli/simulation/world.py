@@ -46,7 +46,7 @@ class World:
 
     def __init__(self, services: Mapping[str, Service], http: httpx.AsyncClient, clock: StandingClock) -> None:
         self._services = services
-        self._http = http
+        self.http = http
         self._clock = clock
         self._tokens: dict[str, str] = {}
         self._told = set(services)
@@ -67,15 +67,16 @@ class World:
     ) -> httpx.Response:
         """One request as the account `who`."""
         async with self._turns:
-            token = await self._token(who)
+            token = await self.token(who)
             self.requests += 1
-            return await self._http.request(
+            return await self.http.request(
                 method, f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {token}", **(headers or {})}
             )
 
-    async def _token(self, who: str) -> str:
+    async def token(self, who: str) -> str:
+        """The access token of the account `who`."""
         if who not in self._tokens:
-            self._tokens[who] = await fetch_token(ISSUER, who, SECRET, self._http)
+            self._tokens[who] = await fetch_token(ISSUER, who, SECRET, self.http)
         return self._tokens[who]
 
     async def sweep(self) -> int:
@@ -116,7 +117,8 @@ class World:
 async def open_world(urls: Mapping[str, str], rules: str) -> AsyncIterator[World]:
     """The platform on these migrated, empty databases, by a rules file."""
     clock = StandingClock()
-    services = build_services(BASE, urls, clock, {}, env="test", rules=rules, database_pool=POOL)
+    own = {"changes": {"attachments_url": "memory://simulation"}}
+    services = build_services(BASE, urls, clock, own, env="test", rules=rules, database_pool=POOL)
     login = login_app(
         LoginSettings(
             issuer=ISSUER,

@@ -12,8 +12,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 @contextmanager
-def local_postgres(folder: Path, databases: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """A private PostgreSQL with these databases, reached by a Unix socket; URL by database name."""
+def local_postgres(folder: Path, databases: tuple[str, ...], *, durable: bool = True) -> Iterator[dict[str, str]]:
+    """A private PostgreSQL with these databases, reached by a Unix socket; URL by database name.
+
+    One that is not `durable` is faster and need not survive a power failure.
+    """
     with warnings.catch_warnings():
         # At import it looks for a session's runtime folder and warns where there is no session, as in a container.
         warnings.simplefilter("ignore")
@@ -22,6 +25,10 @@ def local_postgres(folder: Path, databases: tuple[str, ...]) -> Iterator[dict[st
     folder.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode="stop")
     try:
+        if not durable:
+            for care in ("fsync", "synchronous_commit", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {care} = off")
+            server.psql("SELECT pg_reload_conf()")
         present = server.psql("SELECT datname FROM pg_database").split()
         for name in databases:
             if name not in present:

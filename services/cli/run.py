@@ -104,9 +104,12 @@ async def _serve(
         clock.move(at)
     base = f"http://127.0.0.1:{port}"
     async with local_mail(folder / "mail") as smtp_port:
-        await _serve_with(
-            console, listening, base, folder, _build(base, folder, urls, smtp_port, clock), clock, sample=sample
-        )
+        own: dict[str, dict[str, object]] = {
+            "changes": {"attachments_url": str(folder / "attachments")},
+            "notifier": {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "none", "portal_url": base},
+        }
+        services = build_services(base, urls, clock, own, env="development")
+        await _serve_with(console, listening, base, folder, services, clock, sample=sample)
 
 
 async def _serve_with(
@@ -148,19 +151,22 @@ async def _serve_with(
         raise CannotRun("The platform could not be started; what went wrong stands above")
 
 
-def _build(base: str, folder: Path, urls: Mapping[str, str], smtp_port: int, clock: ShiftedClock) -> dict[str, Service]:
+def build_services(
+    base: str,
+    urls: Mapping[str, str],
+    clock: ShiftedClock,
+    own: Mapping[str, Mapping[str, object]],
+    **common: object,
+) -> dict[str, Service]:
+    """Every service by name, around one bus and one clock; `common` settings are all services', `own` those of each."""
     around = Surroundings(EmbeddedBus(), clock)
-    own: dict[str, dict[str, object]] = {
-        "changes": {"attachments_url": str(folder / "attachments")},
-        "notifier": {"smtp_host": "127.0.0.1", "smtp_port": smtp_port, "smtp_tls": "none", "portal_url": base},
-    }
     return {
         name: builder(name)(
             settings_class(name)(
-                env="development",
                 database_url=SecretStr(urls[name]),
                 auth_issuer=f"{base}/login",
                 sweep_interval=SWEEP_INTERVAL,
+                **common,  # type: ignore[arg-type]
                 **own.get(name, {}),  # type: ignore[arg-type]
             ),
             around,

@@ -31,7 +31,7 @@ class Relay:
         self._name = name
         self._database = database
         self._bus = bus
-        self._batch = batch
+        self.batch = batch
         self._interval = interval
         self._woken = asyncio.Event()
         self._log = logger(__name__, relay=name)
@@ -78,7 +78,7 @@ class Relay:
                     select(OutboxRow.id, OutboxRow.type, OutboxRow.body, OutboxRow.attempts, OutboxRow.created_at)
                     .where(OutboxRow.next_try_at <= func.now())
                     .order_by(OutboxRow.id)
-                    .limit(self._batch)
+                    .limit(self.batch)
                     .with_for_update(skip_locked=True)
                 )
             ).all()

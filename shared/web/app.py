@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute
@@ -28,6 +28,7 @@ from shared.web.problems import (
     Unavailable,
     problem_types,
 )
+from shared.web.storable import storable
 
 MEDIA_TYPE = "application/problem+json"
 CHINESE = {
@@ -211,6 +212,7 @@ def create_app(
         version="1",
         lifespan=lifespan,
         responses=RESPONSES,
+        dependencies=[Depends(storable)],
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,

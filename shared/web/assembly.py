@@ -32,13 +32,16 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service, ready to be served: `app`'s lifespan starts and stops its background work."""
+    """A service, ready to be served: `app`'s lifespan runs its background work, whose parts can be driven by hand."""
 
     name: str
     settings: ServiceSettings
     backend: Backend
     app: FastAPI
     sweeps: Sequence[Sweep]
+    bus: Bus
+    relay: Relay
+    consumer: Consumer
 
 
 def assemble(
@@ -59,9 +62,10 @@ def assemble(
     backend = Backend(name, database, clock, Regulation.load(settings.rules))
     bus = around.bus if around else _own_bus(settings)
     consumer = Consumer(name, backend, handlers, retry_base=settings.retry_base)
+    relay = Relay(name, database, bus, interval=settings.relay_interval)
     all_sweeps = tuple(sweeps(backend))
     work: list[tuple[str, Background]] = [
-        ("relay", Relay(name, database, bus, interval=settings.relay_interval).run),
+        ("relay", relay.run),
         ("consumer", lambda stopping: bus.consume(consumer, stopping)),
         ("retries", FailedMessages(consumer, attempts=settings.retry_attempts, interval=settings.retry_interval).run),
         ("sealing", Sweep("sealing", Sealer(name, database).seal, settings.seal_interval).run),
@@ -101,7 +105,7 @@ def assemble(
             **settings.auth_claims,
         )
     )
-    return Service(name, settings, backend, app, all_sweeps)
+    return Service(name, settings, backend, app, all_sweeps, bus, relay, consumer)
 
 
 def _own_bus(settings: ServiceSettings) -> Bus:

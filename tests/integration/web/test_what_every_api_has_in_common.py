@@ -218,3 +218,34 @@ async def test_the_caller_gets_a_request_id_in_the_trace_it_sent(http):
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     answer = await http.get("/numbers", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
     assert answer.headers["X-Request-Id"] == trace
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        (r'{"words": "a\u0000b", "count": 1}', ["/words"]),
+        (r'{"words": "half a pair: \ud83d", "count": 1}', ["/words"]),
+        (r'{"words": "a", "count": 1e999}', ["/count"]),
+        (r'{"words": "a", "count": NaN}', ["/count"]),
+        (r'{"words": "a", "more": {"a/b": [1, {"\u0000": 2}, "\u0000"]}}', ["/more/a~1b/1", "/more/a~1b/2"]),
+    ],
+)
+async def test_what_no_database_keeps_is_refused_with_its_places(http, authorization, body, pointers):
+    headers = authorization("bureau") | {"Content-Type": "application/json"}
+    answer = await http.post("/notes", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert sorted((each["pointer"], each["code"]) for each in answer.json()["errors"]) == [
+        (pointer, "cannot_be_kept") for pointer in pointers
+    ]
+
+
+async def test_a_whole_surrogate_pair_is_a_character_like_any_other(http, authorization):
+    body = r'{"words": "\ud83d\ude00", "count": 0}'
+    headers = authorization("bureau") | {"Content-Type": "application/json"}
+    answer = await http.post("/notes", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["words"]) == (201, "😀")
+
+
+async def test_what_cannot_be_kept_is_refused_in_a_query_too(http, authorization):
+    answer = await http.get("/numbers?cursor=%00", headers=authorization("bureau"))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "query/cursor")

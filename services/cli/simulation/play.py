@@ -1,0 +1,140 @@
+"""The loop over the instants at which something happens."""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from services.cli.simulation import behaviour, oracle
+from services.cli.simulation.stage import WATCH, Difference, Firm, Stage, at
+from services.cli.simulation.world import open_world
+
+LAGS = 0.5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a simulation found, and how long it took."""
+
+    firms: int
+    acts: int
+    checks: int
+    requests: int
+    seconds: float
+    differences: tuple[Difference, ...]
+    failures: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether platform and oracle agreed in everything."""
+        return not self.differences and not self.failures
+
+
+async def simulate(
+    urls: Mapping[str, str],
+    *,
+    firms: int,
+    start: date,
+    end: date,
+    seed: int,
+    rules: str = oracle.XIAMEN_2023,
+    rules_file: Path | None = None,
+    only: int | None = None,
+    console: Console | None = None,
+) -> Outcome:
+    """Play years on migrated, empty databases; `only` plays one firm of the many.
+
+    The oracle knows the shipped `rules`; a platform that is told to follow another file is a wrong one.
+    """
+    begun = time.perf_counter()
+    async with open_world(urls, str(rules_file or rules)) as world:
+        world.move(at(start))
+        stage = Stage(world, rules, at(end))
+        played = behaviour.firms(firms, start, end, seed, stage, only)
+        with Progress(
+            TextColumn("{task.fields[day]}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.fields[acts]} acts, {task.fields[found]} differences"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=console is None,
+        ) as progress:
+            task = progress.add_task("", total=(end - start).days, day=start, acts=0, found=0)
+            while (instant := stage.next_instant()) is not None:
+                await _live(stage, random.Random(f"{seed} {instant}"))  # noqa: S311 - a simulation
+                done = (stage.today - start).days
+                progress.update(task, completed=done, day=stage.today, acts=stage.acts, found=len(stage.differences))
+            world.move(at(end))
+            await world.quiet()
+            await asyncio.gather(*(stage.look_at(firm, whole=True) for firm in played if not firm.differs))
+            progress.update(task, completed=(end - start).days, day=end)
+        return Outcome(
+            firms=len(played),
+            acts=stage.acts,
+            checks=stage.checks,
+            requests=world.requests,
+            seconds=time.perf_counter() - begun,
+            differences=tuple(stage.differences),
+            failures=tuple(await world.failed()),
+        )
+
+
+async def _live(stage: Stage, chance: random.Random) -> None:
+    """One instant: time does its part, then everybody theirs, then the firms to which it mattered are looked at.
+
+    News may lag over a midnight: what was done in the last second is then not heard of before the first applications
+    of the new day.
+    """
+    world, yesterday = stage.world, stage.today
+    instant = stage.next_instant()
+    assert instant is not None
+    world.move(instant)
+    if stage.today > yesterday:
+        await (world.sweep() if stage.lagging else world.quiet())
+    while entries := stage.take():
+        if entries[0].rank == WATCH:
+            if stage.lagging:
+                await _hear(stage)
+            await asyncio.gather(*(stage.look_at(entry.firm) for entry in entries if entry.firm))
+        else:
+            ahead = [entry for entry in entries if entry.early] if stage.lagging else []
+            await _do(stage, ahead)
+            if stage.lagging:
+                await _hear(stage)
+            await _do(stage, [entry for entry in entries if entry not in ahead])
+            if _lags(stage, chance):
+                break
+            await _hear(stage)
+        for firm in _distinct(entry.firm for entry in entries):
+            stage.watch(firm)
+
+
+async def _do(stage: Stage, entries: list[Any]) -> None:
+    await asyncio.gather(*(entry.deed(stage, entry.firm) for entry in entries))
+
+
+async def _hear(stage: Stage) -> None:
+    """Let all news arrive, and judge what had to wait for it."""
+    await stage.world.quiet()
+    waiting, stage.afterwards = stage.afterwards, []
+    for judge in waiting:
+        await judge()
+    stage.lagging = False
+
+
+def _distinct(found: Iterable[Firm | None]) -> list[Firm]:
+    return list({firm.number: firm for firm in found if firm is not None}.values())
+
+
+def _lags(stage: Stage, chance: random.Random) -> bool:
+    """Whether what was done in a day's last second is heard of only after midnight."""
+    midnight = stage.now + timedelta(seconds=1)
+    stage.lagging = stage.next_instant() == midnight and chance.random() < LAGS
+    return stage.lagging

@@ -1,0 +1,97 @@
+"""A simulation on a PostgreSQL of its own, and what is said about it."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from uvicorn.loops.auto import auto_loop_factory
+
+from services.cli.catalogue import SERVICES
+from services.cli.local import local_postgres
+from services.cli.simulation import oracle
+from services.cli.simulation.play import Outcome, simulate
+from shared.runtime.database import migrate
+from shared.runtime.logs import configure_logs
+
+SHOWN = 20
+
+
+class CannotSimulate(Exception):
+    """The simulation cannot be started here"""
+
+
+def run_simulation(
+    *,
+    firms: int,
+    start: date,
+    end: date,
+    seed: int,
+    rules: str = oracle.XIAMEN_2023,
+    only: int | None = None,
+    data_dir: Path | None = None,
+    quiet: bool = False,
+) -> Outcome:
+    """Play with databases in `data_dir`, or in a folder that is thrown away. Raises `CannotSimulate`."""
+    if end <= start:
+        raise CannotSimulate(f"{end} is not after {start}")
+    if only is not None and only > firms:
+        raise CannotSimulate(f"there is no firm {only} among {firms}")
+    if data_dir is not None and data_dir.exists() and any(data_dir.iterdir()):
+        raise CannotSimulate(f"{data_dir} is not empty; a simulation begins with nothing")
+    configure_logs("simulate", "WARNING", "console")
+    console = None if quiet else Console(stderr=True)
+    with ExitStack() as stack:
+        folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peiyu-")))
+        urls = stack.enter_context(local_postgres(folder.resolve() / "postgres", SERVICES, durable=False))
+
+        async def play() -> Outcome:
+            for name in SERVICES:
+                await migrate(name, urls[name])
+            return await simulate(
+                urls, firms=firms, start=start, end=end, seed=seed, rules=rules, only=only, console=console
+            )
+
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            return runner.run(play())
+
+
+def tell(outcome: Outcome) -> None:
+    """Print what was found."""
+    console = Console()
+    for difference in outcome.differences[:SHOWN]:
+        firm = difference.firm
+        console.print(
+            f"\n[bold red]firm {firm.number}[/] {firm.code} at {difference.at:%Y-%m-%d %H:%M:%S}: {difference.about}"
+        )
+        for name, expected, got in _apart(difference.expected, difference.got):
+            console.print(f"  {name} expected [green]{expected}[/] got [red]{got}[/]", highlight=False)
+        for act in difference.acts:
+            console.print(f"    [dim]{_described(act)}[/]", highlight=False)
+    if len(outcome.differences) > SHOWN:
+        console.print(f"\n… and {len(outcome.differences) - SHOWN} more firms")
+    for failure in outcome.failures:
+        console.print(f"[red]{failure}[/]", highlight=False)
+    console.print(
+        f"\n{outcome.firms} firms, {outcome.acts} acts, {outcome.checks} checks, {outcome.requests} requests in "
+        f"{outcome.seconds:.1f} s ({outcome.firms / outcome.seconds:.1f} firms/s, "
+        f"{outcome.acts / outcome.seconds:.0f} acts/s): "
+        f"{len(outcome.differences)} differences from the regulation"
+    )
+
+
+def _apart(expected: Any, got: Any) -> Iterable[tuple[str, Any, Any]]:
+    if not (isinstance(expected, dict) and isinstance(got, dict)):
+        return [("", expected, got)]
+    return [
+        (name, expected.get(name), got.get(name)) for name in {**expected, **got} if expected.get(name) != got.get(name)
+    ]
+
+
+def _described(act: oracle.Act) -> str:
+    facts = " ".join(f"{name}={value}" for name, value in vars(act).items() if name != "at" and value is not None)
+    return f"{act.at.astimezone(oracle.SHANGHAI):%Y-%m-%d %H:%M:%S} {type(act).__name__} {facts}"

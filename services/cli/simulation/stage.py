@@ -1,0 +1,230 @@
+"""What a simulation plays on: firms with all that happened to them, the agenda, and what differed from the oracle."""
+
+import heapq
+import itertools
+import random
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import httpx
+
+from services.cli.simulation import oracle
+from services.cli.simulation.oracle import Act, Answer, Life, Title
+from services.cli.simulation.world import World
+from shared.regulation import SHANGHAI
+
+DOUBLE_CLICKS = 0.02
+A_MOMENT = timedelta(microseconds=1)
+NOTICE, DEED, WATCH = range(3)
+LAST_SECOND, MIDNIGHT, MORNING, AFTERNOON = time(23, 59, 59), time(0), time(10), time(16)
+
+
+def at(day: date, hour: time = MORNING) -> datetime:
+    """An instant of a Shanghai day."""
+    return datetime.combine(day, hour, SHANGHAI)
+
+
+@dataclass
+class Firm:
+    """A firm of the simulation. `acts` is everything that was asked for it, from which the oracle tells its life."""
+
+    number: int
+    code: str
+    name: str
+    authority: str
+    place: str
+    chance: random.Random
+    careful: bool
+    acts: list[Act] = field(default_factory=list)
+    watched_until: datetime | None = None
+    differs: bool = False
+
+    @property
+    def account(self) -> str:
+        return f"firm:{self.code}" if self.number % 3 else f"person:{self.code}"
+
+    @property
+    def officer(self) -> str:
+        return f"officer:{self.authority}"
+
+
+Deed = Callable[["Stage", Firm], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where platform and oracle part, for one firm: at which instant, about what, with what led there."""
+
+    firm: Firm
+    at: datetime
+    about: str
+    expected: Any
+    got: Any
+    acts: tuple[Act, ...]
+
+
+@dataclass(order=True)
+class _Entry:
+    when: datetime
+    rank: int
+    serial: int
+    firm: Firm | None = field(compare=False)
+    deed: Deed | None = field(compare=False)
+    early: bool = field(compare=False, default=False)
+
+
+class Stage:
+    """One simulation: what is still to be done, and what was found. The rest of an unlike firm's life is not played."""
+
+    def __init__(self, world: World, rules: str, end: datetime) -> None:
+        self.world = world
+        self.rules = rules
+        self.end = end
+        self.lagging = False
+        self.differences: list[Difference] = []
+        self.acts = 0
+        self.checks = 0
+        self.afterwards: list[Callable[[], Awaitable[None]]] = []
+        self._agenda: list[_Entry] = []
+        self._serial = itertools.count()
+
+    # ---- the agenda
+
+    @property
+    def now(self) -> datetime:
+        return self.world.now
+
+    @property
+    def today(self) -> date:
+        return oracle.day_of(self.now)
+
+    def later(self, when: datetime, firm: Firm, deed: Deed, *, early: bool = False) -> None:
+        """Have something done, unless it would lie beyond the end; at once where its time has passed.
+
+        What is `early` does not wait for the news of the moment before.
+        """
+        self._add(_Entry(max(when, self.now), DEED, next(self._serial), firm, deed, early))
+
+    def watch(self, firm: Firm) -> None:
+        """Look at the firm again at the next midnight that matters to it."""
+        point = self.life(firm).next_midnight()
+        if point is not None and (firm.watched_until is None or not self.now < firm.watched_until <= point):
+            firm.watched_until = point
+            self._add(_Entry(point, WATCH, next(self._serial), firm, None))
+
+    def _add(self, entry: _Entry) -> None:
+        if entry.when <= self.end:
+            heapq.heappush(self._agenda, entry)
+
+    def next_instant(self) -> datetime | None:
+        return self._agenda[0].when if self._agenda else None
+
+    def take(self) -> list[_Entry]:
+        """The next things of the present instant that can be done side by side: one for each firm, all of one rank."""
+        taken: list[_Entry] = []
+        busy: set[int] = set()
+        left: list[_Entry] = []
+        while self._agenda and self._agenda[0].when <= self.now:
+            entry = heapq.heappop(self._agenda)
+            if entry.firm is not None and entry.firm.differs:
+                continue
+            same_rank = not taken or entry.rank == taken[0].rank
+            if same_rank and (entry.firm is None or entry.firm.number not in busy):
+                taken.append(entry)
+                if entry.firm is not None:
+                    busy.add(entry.firm.number)
+            else:
+                left.append(entry)
+        for entry in left:
+            heapq.heappush(self._agenda, entry)
+        return taken
+
+    # ---- asking and judging
+
+    def life(self, firm: Firm) -> Life:
+        """The firm as the oracle has it now."""
+        return oracle.live(self.rules, firm.name, firm.authority, firm.acts, self.now)[0]
+
+    async def post(self, firm: Firm, who: str, path: str, body: Any) -> httpx.Response:
+        """Send something for a firm; now and then twice, which must have one effect and one answer."""
+        if firm.chance.random() >= DOUBLE_CLICKS:
+            return await self.world.request(who, "POST", path, body)
+        key = {"Idempotency-Key": secrets.token_hex(8)}
+        first = await self.world.request(who, "POST", path, body, key)
+        if first.is_success:
+            again = await self.world.request(who, "POST", path, body, key)
+            self.compare(firm, f"the same {path} again", first.content, again.content)
+        return first
+
+    def judge(
+        self, firm: Firm, act: Act, answer: httpx.Response, read: Callable[[Any], Mapping[str, Any]] = lambda _: {}
+    ) -> bool:
+        """Compare what an act was answered with what the oracle answers; whether it was granted.
+
+        `read` takes out of the body of a granted one what the oracle tells of it.
+        """
+        got: Answer = {"status": answer.status_code}
+        if answer.is_success:
+            got |= read(answer.json())
+        elif codes := refusals(answer):
+            got["codes"] = codes
+        return self.judge_told(firm, act, got)
+
+    def judge_told(self, firm: Firm, act: Act, got: Answer) -> bool:
+        firm.acts.append(act)
+        self.acts += 1
+        _, answers = oracle.live(self.rules, firm.name, firm.authority, firm.acts, self.now)
+        expected = answers[-1]
+        if self.lagging and "codes" in got and "codes" in expected:
+            got, expected = _whatever_the_news(got), _whatever_the_news(expected)
+        self.compare(firm, type(act).__name__, expected, got)
+        return bool(expected["status"] < httpx.codes.BAD_REQUEST)
+
+    def compare(self, firm: Firm, about: str, expected: Any, got: Any) -> None:
+        self.checks += 1
+        if expected != got and not firm.differs:
+            firm.differs = True
+            self.differences.append(Difference(firm, self.now, about, expected, got, tuple(firm.acts)))
+
+    async def look_at(self, firm: Firm, *, whole: bool = False) -> None:
+        """Compare with the oracle what is shown of the titles for which this instant matters, or of all."""
+        life = self.life(firm)
+        before, _ = oracle.live(self.rules, firm.name, firm.authority, firm.acts, self.now - A_MOMENT)
+        for title in life.titles.values():
+            if whole or (title.id in before.titles and self.now in before.turning_points(before.titles[title.id])):
+                await self._look_at(firm, life, title)
+        year = oracle.day_of(self.now - A_MOMENT).year
+        if whole or self.now in before.dues_over(year):
+            path = f"/enterprises/{firm.code}/freshness?year={year}"
+            told = (await self.world.request(firm.officer, "GET", path)).json().get("titles", ())
+            got = {each["title"]: (each["due"], each["state"]) for each in told}
+            self.compare(firm, f"the {year} update", life.year_seen(year), got)
+
+    async def _look_at(self, firm: Firm, life: Life, title: Title) -> None:
+        held = (await self.world.request("bureau", "GET", f"/certifications/{title.id}")).json()
+        applying = (await self.world.request(firm.account, "GET", f"/certifications/{title.id}/eligibility")).json()
+        expected = life.seen(title)
+        got = {name: held.get(name) for name in expected if name in held}
+        got["window"] = (held.get("window_opens"), held.get("window_closes"))
+        got["duties"] = {
+            duty["year"]: (duty["due"], duty["state"])
+            for duty in held.get("duties", ())
+            if duty["year"] in expected["duties"]
+        }
+        got["failing"] = sorted(each["code"] for each in applying.get("conditions", ()) if not each["holds"])
+        self.compare(firm, f"title {title.kind}", expected, got)
+
+
+def refusals(answer: httpx.Response) -> list[str]:
+    """The codes of what a refusal says is wrong."""
+    body = answer.json()
+    return sorted({each["code"] for each in body.get("conditions") or body.get("errors") or ()})
+
+
+def _whatever_the_news(answer: Answer) -> Answer:
+    """A refusal without the reasons that news of the moment before, not heard of yet, decides."""
+    kept = [code for code in answer["codes"] if code not in ("profile_stale", "eligibility_revoked")]
+    return answer | {"codes": kept}

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from services.reviews.conditions import Facts
 from services.reviews.vocabulary import PLATFORM, CertificationStatus, Eligibility, ReviewStatus
-from shared.regulation import Campaign, Duty, Period, Regulation
+from shared.regulation import Campaign, DeadlineExtension, Duty, Period, Regulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,14 @@ class PastRight:
 class Past:
     """What is on record of a title: how it ended, its applications, what became of its right, the oldest first.
 
-    `campaigns` are those that were in force at the instant that is asked about.
+    `campaigns` and `extensions` are those that were in force at the instant that is asked about.
     """
 
     ending: Mapping[str, Any] | None
     reviews: Sequence[PastReview]
     rights: Sequence[PastRight]
     campaigns: Sequence[Campaign] = ()
+    extensions: tuple[DeadlineExtension, ...] = ()
 
 
 class Known(StrEnum):
@@ -75,9 +76,8 @@ SOURCES = (
     FactSource("title", Known.THEN, "称号的取消与终止：以当时为准。", "Cancellation and end of the title: as of then."),
     FactSource("eligibility", Known.THEN, "复核资格：当时的状态。", "The right to the review: as it was then."),
     FactSource("applications", Known.THEN, "复核申请：当时的状态。", "Applications for review: as they stood then."),
-    FactSource("campaigns", Known.THEN, "复核批次：当时有效的。", "Review campaigns: those in force then."),
+    FactSource("notices", Known.THEN, "延期与复核批次：当时有效的。", "Extensions and campaigns: those in force then."),
     FactSource("profile", Known.TODAY, "企业信息：平台今日所知的副本。", "The profile: the copy that is known today."),
-    FactSource("extensions", Known.TODAY, "延期：以今日已公布的为准。", "Extensions: as declared by today."),
     FactSource("rules", Known.TODAY, "规则：所指明的规则文件的今日文本。", "Rules: the named file as it reads today."),
 )
 """What a hypothetical answer rests on."""
@@ -116,6 +116,7 @@ def as_of(present: Facts, past: Past, at: datetime, rules: Regulation) -> Facts:
         open_application=next(open_then, None),
         forgiven=_forgiven(present, past.rights, at),
         campaigns=past.campaigns,
+        extensions=past.extensions,
         at=at,
     )
 
@@ -143,7 +144,7 @@ def _forgiven(present: Facts, rights: Sequence[PastRight], at: datetime) -> froz
     return frozenset(
         year
         for year in present.forgiven
-        if (due := present.regulation.update_due(present.title, year)) is not None
+        if (due := present.regulation.update_due(present.title, year, present.extensions, present.authority))
         and any(due.passed_at(instant) for instant in given_back)
     )
 

@@ -7,7 +7,7 @@ from services.reviews.commands.applications import present_facts
 from services.reviews.conditions import Condition, Facts, judge
 from services.reviews.hindsight import FactSource, Past, as_of, sources
 from services.reviews.models import Certification, ProfileCopy
-from services.reviews.repository import applications, campaigns
+from services.reviews.repository import applications, campaigns, extensions
 from services.reviews.repository import certifications as titles
 from shared.messaging import Work
 from shared.regulation import Regulation
@@ -31,6 +31,7 @@ async def suppose(work: Work, certification: Certification, at: datetime, rules:
         await applications.past_reviews(work.session, certification),
         await titles.past_rights(work.session, certification.id),
         await campaigns.in_force(work.session, at),
+        await extensions.in_force(work.session, at),
     )
     facts = as_of(present, past, at, rules)
     return Hypothesis(facts, judge(facts), copy, sources(work.regulation, rules))

@@ -1,9 +1,10 @@
 """SQL on deadline extensions."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,8 +38,10 @@ async def take(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None
     )
 
 
-async def in_force(session: AsyncSession, *, hold: bool = False) -> tuple[DeadlineExtension, ...]:
-    """The extensions that hold, in the order of their declaration.
+async def in_force(
+    session: AsyncSession, at: datetime | None = None, *, hold: bool = False
+) -> tuple[DeadlineExtension, ...]:
+    """The extensions that hold now, or held at an instant, in the order of their declaration.
 
     With `hold` no other is taken until the transaction ends, so that what it enters with these dates is found by the
     next one.
@@ -46,9 +49,12 @@ async def in_force(session: AsyncSession, *, hold: bool = False) -> tuple[Deadli
     if hold:
         await session.execute(text(f"SELECT pg_advisory_xact_lock_shared({LOCK})"))
     kept = models.DeadlineExtension
-    rows = await session.scalars(
-        select(kept).where(kept.withdrawn_at.is_(None)).order_by(kept.declared_at, kept.extension_id)
-    )
+    query = select(kept).order_by(kept.declared_at, kept.extension_id)
+    if at is None:
+        query = query.where(kept.withdrawn_at.is_(None))
+    else:
+        query = query.where(kept.declared_at <= at, or_(kept.withdrawn_at.is_(None), kept.withdrawn_at > at))
+    rows = await session.scalars(query)
     return tuple(
         DeadlineExtension(
             id=str(row.extension_id),

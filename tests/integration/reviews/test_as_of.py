@@ -1,6 +1,6 @@
 """Eligibility at another instant and under other rules: what would be decided, with nothing changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.reviews.models import Certification, Review, UpdateDuty
 from shared.messaging.tables import OutboxRow
 from tests.integration.reviews.conftest import WHO, grant, noticed, profile, read_review, updated
+from tests.integration.reviews.test_deadline_extensions import withdrawn
 
 TITLE = {"title": "specialized", "valid_from": "2023-07-11", "valid_to": "2026-07-10", "duties_from": "2026-01-01"}
 
@@ -119,6 +120,20 @@ async def test_a_campaign_is_seen_from_its_declaration_on(it, certification_id):
         assert answer["window"]["opens"] == opens, at
         assert opens in str(answer["conditions"])
         assert rule in {each["citation"]["rule"] for each in answer["conditions"]}
+
+
+async def test_an_extension_is_seen_from_its_declaration_until_it_is_withdrawn(it, certification_id):
+    declared_at = datetime.fromisoformat("2026-04-25T10:00:00+08:00")
+    await it.take(withdrawn(declared_at=declared_at, due=date(2026, 6, 26)))
+    for at, due, fails in [
+        ("2026-04-24", "2026-04-30", False),
+        ("2026-04-25", "2026-06-26", False),
+        ("2026-05-01", "2026-06-26", False),
+        ("2026-05-02", "2026-04-30", True),
+    ]:
+        answer = await eligibility(it, certification_id, f"?as_of={at}")
+        fresh = next(each for each in answer.json()["conditions"] if each["code"] == "profile_stale")
+        assert (fresh["inputs"]["years"][0]["due"], not fresh["holds"]) == (due, fails), at
 
 
 async def test_a_right_that_was_lost_and_given_back_is_seen_as_it_was(it, certification_id):

@@ -13,6 +13,7 @@ from services.notifier.models import Application, Certification, Obligation, Occ
 from services.notifier.vocabulary import OVERDUE, START, ObligationState
 from shared.contracts import Citation
 from shared.regulation import (
+    DeadlineExtension,
     Duty,
     Regulation,
     Reminders,
@@ -115,6 +116,19 @@ def _update_cited(regulation: Regulation, title: Title, duty: Mapping[str, Any])
     nominal, due = date.fromisoformat(duty["nominal_due"]), date.fromisoformat(duty["due"])
     basis = regulation.extension_basis(title, duty["year"], nominal, due, source)
     return Citation.model_validate(basis).model_dump()
+
+
+def is_moving(
+    obligation: Obligation, authority: str, extensions: tuple[DeadlineExtension, ...], regulation: Regulation
+) -> bool:
+    """Whether a notice moved an annual update's date and the news of the firm's titles is still on its way."""
+    if obligation.duty != Duty.UPDATE or obligation.year is None or not extensions:
+        return False
+    dues = [
+        regulation.update_due(Title(title), obligation.year, extensions, authority)
+        for title in obligation.facts["titles"]
+    ]
+    return all(due is not None and due.source is not None and due.due != obligation.due for due in dues)
 
 
 def updated_in_time(updates: Mapping[int, datetime], year: int, opens: datetime, due: date) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 
 from services.notifier.commands.taking_in import Batch, settle
 from services.notifier.domain import recent
+from services.notifier.models import DeadlineExtension
+from services.notifier.repository import copies
 from services.notifier.vocabulary import Kind, ObligationState
 from shared.contracts import (
     CertificationCancelled,
@@ -28,6 +30,8 @@ from shared.contracts import (
     ChangeSubmitted,
     ChangeWithdrawn,
     Citation,
+    DeadlineExtended,
+    DeadlineExtensionWithdrawn,
     DelegationEnded,
     DelegationGranted,
     DelegationState,
@@ -55,7 +59,7 @@ from shared.contracts import (
     ReviewSubmitted,
     TitleOutcome,
 )
-from shared.messaging import Event, Handlers, Work
+from shared.messaging import Event, Handlers, Work, newest
 from shared.regulation import Basis, Rule, Step, Title, shanghai_date
 
 handlers = Handlers("notifier")
@@ -560,6 +564,14 @@ async def take_in(work: Work, events: Sequence[Event[Any]]) -> None:
         batch.hear(event)
         NOTES[type(event.data)](batch, event)
     await settle(batch)
+
+
+@handlers.together(DeadlineExtended, DeadlineExtensionWithdrawn)
+async def take_extensions(work: Work, events: Sequence[Event[DeadlineExtended | DeadlineExtensionWithdrawn]]) -> None:
+    """A notice moved a deadline, or does so no longer: nobody is reminded of the old date while the titles follow."""
+    states = newest((event.data.extension for event in events), lambda state: state.extension_id)
+    rows = [{"id": state.extension_id, **state.model_dump(exclude={"extension_id"})} for state in states]
+    await copies.take(work.session, DeadlineExtension, rows)
 
 
 def _cited(basis: Basis | Citation) -> dict[str, Any]:

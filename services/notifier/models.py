@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -101,6 +101,23 @@ class Occurrence(Base):
     evidence: Mapped[str]
     recorded_at: Mapped[datetime]
     citation: Mapped[dict[str, Any]]
+
+
+class DeadlineExtension(Base):
+    """A copy of a deadline extension (延期) at `version`: what moves before the news of each title has arrived."""
+
+    __tablename__ = "deadline_extensions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    duty: Mapped[str]
+    year: Mapped[int]
+    titles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    authorities: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    due: Mapped[date]
+    source: Mapped[str]
+    declared_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class Application(Base):

@@ -52,6 +52,8 @@ SUBSCRIPTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
                 "profile.registered.v1",
                 "profile.updated.v1",
                 "profile.changed.v1",
+                "deadline.extended.v1",
+                "deadline.extension_withdrawn.v1",
                 "delegation.granted.v1",
                 "delegation.ended.v1",
                 "change.drafted.v1",

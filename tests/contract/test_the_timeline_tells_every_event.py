@@ -12,7 +12,7 @@ from shared.contracts.subscriptions import SUBSCRIPTIONS
 from shared.messaging import decode
 from shared.regulation import Regulation, Rule
 
-HEARD = sorted(SUBSCRIPTIONS["notifier"])
+HEARD = sorted(type_ for type_ in SUBSCRIPTIONS["notifier"] if issubclass(EVENT_TYPES[type_], EventData))
 BETWEEN_SERVICES = {"profile.freshness_requested.v1", "profile.freshness_reported.v1"}
 REST_ON_NOTHING = {"profile.registered.v1", "profile.changed.v1"}
 

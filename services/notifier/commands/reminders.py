@@ -1,13 +1,18 @@
 """The sweep over obligations whose next stage has come."""
 
+from datetime import timedelta
+
 from services.notifier import domain
 from services.notifier.commands.news import Row, to_firm, to_officers
 from services.notifier.models import Obligation
-from services.notifier.repository import messages, obligations
+from services.notifier.repository import copies, messages, obligations
 from services.notifier.settings import NotifierSettings
 from services.notifier.vocabulary import REMINDERS
 from shared.messaging import Work
 from shared.regulation import Duty
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When an obligation whose date is moving is looked at again, should the news of it not have come by then."""
 
 
 async def remind(work: Work, settings: NotifierSettings) -> int:
@@ -15,16 +20,20 @@ async def remind(work: Work, settings: NotifierSettings) -> int:
 
     Of the stages that have passed only the most urgent is written, once, to the firm's contact and into the digest of
     its authority's officers; what still waits of milder ones is let go. A firm that comes to a stage whose digest has
-    gone out already stands in the digest of the next one.
+    gone out already stands in the digest of the next one. Nothing is written of a date that a notice has moved.
     """
     now = work.now()
     page = await obligations.at_a_stage(work.session, now, settings.reminder_page)
     if not page:
         return 0
+    extensions = await copies.extensions_in_force(work.session)
     looked_at: list[Row] = []
     reminders: list[Row] = []
     digests: dict[tuple[str, str], Row] = {}
     for obligation, firm in page:
+        if domain.is_moving(obligation, firm.authority, extensions, work.regulation):
+            looked_at.append({"id": obligation.id, "stage": obligation.stage, "next_stage_at": now + LOOK_AGAIN})
+            continue
         planned = domain.plan(obligation, work.regulation)
         choice = domain.choose(planned, obligation.stage, obligation.due, now, settings.too_old)
         looked_at.append(

@@ -10,7 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifier.models import Application, Certification, Firm, HeardEvent, Obligation, Occurrence, Report
+from services.notifier.models import (
+    Application,
+    Certification,
+    DeadlineExtension,
+    Firm,
+    HeardEvent,
+    Obligation,
+    Occurrence,
+    Report,
+)
+from shared import regulation
 
 Copied = TypeVar("Copied", Certification, Report, Occurrence, Application, Obligation)
 Row = dict[str, Any]
@@ -33,7 +43,9 @@ async def take_firms(session: AsyncSession, rows: Iterable[Row]) -> None:
 
 
 async def take(
-    session: AsyncSession, table: type[Certification | Report | Occurrence | Application], rows: Sequence[Row]
+    session: AsyncSession,
+    table: type[Certification | Report | Occurrence | Application | DeadlineExtension],
+    rows: Sequence[Row],
 ) -> None:
     """Keep each state unless a newer one is kept already."""
     if not rows:
@@ -45,6 +57,28 @@ async def take(
             index_elements=[table.id], set_=taken, where=statement.excluded.version > table.version
         ),
         rows,
+    )
+
+
+async def extensions_in_force(session: AsyncSession) -> tuple[regulation.DeadlineExtension, ...]:
+    """The deadline extensions that hold, in the order of their declaration."""
+    rows = await session.scalars(
+        select(DeadlineExtension)
+        .where(DeadlineExtension.withdrawn_at.is_(None))
+        .order_by(DeadlineExtension.declared_at, DeadlineExtension.id)
+    )
+    return tuple(
+        regulation.DeadlineExtension(
+            id=str(row.id),
+            duty=row.duty,
+            year=row.year,
+            titles=frozenset(map(regulation.Title, row.titles)),
+            authorities=None if row.authorities is None else frozenset(row.authorities),
+            due=row.due,
+            source=row.source,
+            declared_at=row.declared_at,
+        )
+        for row in rows
     )
 
 

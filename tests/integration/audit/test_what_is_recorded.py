@@ -30,7 +30,16 @@ NOT_RECORDED = {
     "profile": {"held_titles", "owed_updates"},
     "changes": {"firms", "held_titles"},
     "reviews": {"profile_copies", "import_progress", "deadline_extensions"},
-    "notifier": {"firms", "certifications", "reports", "applications", "occurrences", "obligations", "heard_events"},
+    "notifier": {
+        "firms",
+        "certifications",
+        "reports",
+        "applications",
+        "occurrences",
+        "deadline_extensions",
+        "obligations",
+        "heard_events",
+    },  # fmt: skip
 }
 """Copies of what others own and record, and what is derived from them."""
 

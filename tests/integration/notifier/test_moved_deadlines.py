@@ -1,9 +1,10 @@
 """A deadline that a notice moved: reminders follow it, and nothing goes out about the old one."""
 
 from datetime import date
+from uuid import UUID
 
-from shared.contracts import CertificationRescheduled
-from tests.integration.notifier.conftest import CITED, Firm
+from shared.contracts import CertificationRescheduled, DeadlineExtended, ExtensionState
+from tests.integration.notifier.conftest import CITED, Firm, instant
 
 NOTICE = "厦工信企业〔2026〕36号"
 
@@ -62,3 +63,36 @@ async def test_news_of_a_move_that_comes_late_changes_nothing(notifier):
         await it.hear(firm.registered(), rescheduled(firm, date(2026, 4, 30), version=3, extended_by=None))
         await it.hear(rescheduled(firm, date(2026, 6, 26)), firm.granted())
         assert [each[:2] for each in await obligations(it, firm)] == [("2026-04-30", "open")]
+
+
+def extended(due=date(2026, 6, 26), version=1, withdrawn_at=None, **changes):
+    state = {
+        "extension_id": UUID(int=1), "version": version, "duty": "update", "year": 2026, "titles": ("specialized",),
+        "authorities": None, "due": due, "source": NOTICE, "declared_at": instant("2026-04-15T10:00"),
+        "withdrawn_at": withdrawn_at,
+    } | changes  # fmt: skip
+    return DeadlineExtended(extension=ExtensionState(**state)), version
+
+
+async def test_while_the_news_of_its_title_is_on_its_way_a_firm_is_not_reminded_of_the_old_date(notifier):
+    async with notifier("2026-04-16T08:00") as it:
+        firm, other = Firm(), Firm("XM-HL")
+        await it.hear(firm.registered(), firm.granted(), other.registered(), other.granted())
+        await it.hear(extended(authorities=("XM-SM",)))
+        await it.day("2026-04-16T09:00")
+        assert await it.items(f"/messages?credit_code={firm.code}") == []
+        assert [each["stage"] for each in await it.items(f"/messages?credit_code={other.code}")] == ["14"]
+        assert await it.sweep() == 0
+        await it.hear(rescheduled(firm, date(2026, 6, 26)))
+        await it.day("2026-05-27T09:00")
+        (reminder,) = await it.items(f"/messages?credit_code={firm.code}&kind=update_due")
+        assert reminder["due"] == "2026-06-26"
+
+
+async def test_a_withdrawn_notice_holds_no_reminder_back(notifier):
+    async with notifier("2026-04-16T08:00") as it:
+        firm = Firm()
+        await it.hear(firm.registered(), firm.granted())
+        await it.hear(extended(version=2, withdrawn_at=instant("2026-04-16T07:00")), extended())
+        await it.day("2026-04-16T09:00")
+        assert [each["stage"] for each in await it.items(f"/messages?credit_code={firm.code}")] == ["14"]

@@ -53,7 +53,7 @@ class Timeliness(DueDateView):
 
 
 class DecisionView(BaseModel):
-    """The decision on one title."""
+    """The decision on one title. `decided_by_name` decided, or recorded the ministry's answer."""
 
     certification_id: UUID
     title: str
@@ -62,6 +62,7 @@ class DecisionView(BaseModel):
     reason: str
     decided_by: str
     decided_at: datetime
+    decided_by_name: str | None = None
     answered_on: date | None = None
     citation: Citation
 

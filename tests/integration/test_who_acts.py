@@ -1,5 +1,6 @@
 """Who acts is told with every event: the caller of a request, the cause of what a handler does, else the platform."""
 
+import json
 from datetime import datetime
 
 import pytest
@@ -9,6 +10,7 @@ from services.changes.handlers import handlers as changes
 from services.profile.handlers import handlers as profile
 from services.reviews.handlers import handlers as reviews
 from shared.contracts import FreshnessReported, ProfileRegistered, ProfileState
+from shared.contracts.asyncapi import sample
 from shared.messaging import Consumer, decode
 from shared.messaging.envelope import encode, new_event
 from shared.messaging.tables import OutboxRow
@@ -93,3 +95,30 @@ async def test_a_request_that_follows_another_in_the_same_task_is_its_own_caller
         async with it.backend.work() as work:
             work.emit(known, sequence=2)
         assert [event.actor.subject for event in await told(it)] == [f"firm:{FIRM}", f"person:{FIRM}", "platform"]
+
+
+async def test_an_ended_title_shows_who_ended_it(start_service, authorization):
+    async with start_service("reviews") as it:
+        it.clock.move(datetime.fromisoformat("2026-03-15T10:00:00+08:00"))
+        ids = []
+        for code in (FIRM, OTHER):
+            answer = await it.http.post(
+                "/api/v1/certifications", json=grant(credit_code=code), headers=authorization("bureau")
+            )
+            ids.append(answer.json()["id"])
+        kept = sample("change.decided.v1")
+        kept["data"]["decisions"] = [
+            kept["data"]["decisions"][0] | {"certification_id": ids[0], "outcome": "cancelled", "reason": "不再符合"}
+        ]
+        await Consumer("reviews", it.backend, reviews).receive([json.dumps(kept).encode()])
+        it.clock.move(datetime.fromisoformat("2028-04-01T00:00:01+08:00"))
+        await next(sweep for sweep in it.service.sweeps if sweep.name == "titles ending").round()
+        shown = [
+            (await it.http.get(f"/api/v1/certifications/{each}", headers=authorization("bureau"))).json()
+            for each in ids
+        ]
+        assert [(each["status"], each["ending"]["role"]) for each in shown] == [
+            ("cancelled", "bureau"),
+            ("expired", "platform"),
+        ]
+        assert shown[0]["ending"]["actor_name"] == kept["actorname"]

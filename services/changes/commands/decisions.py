@@ -15,6 +15,7 @@ from services.changes.vocabulary import Act, Status
 from shared.contracts import ChangeOpinionGiven, ChangeReturned, Citation, Correction, Shortcoming, TitleOutcome
 from shared.messaging import Work
 from shared.regulation import Step, Title, shanghai_date
+from shared.runtime.acting import present_act
 from shared.web.caller import Caller
 from shared.web.cases import Return
 from shared.web.problems import Defect, InvalidInput
@@ -150,5 +151,6 @@ def _decision(
         "reason": reason,
         "decided_by": decided_by,
         "decided_at": work.now().isoformat(),
+        "decided_by_name": present_act().actor.name,
         "citation": Citation.model_validate(domain.basis_of(outcome, title, work.regulation)).model_dump(),
     }

@@ -17,6 +17,7 @@ from shared.contracts import (
 )
 from shared.messaging import Work
 from shared.regulation import Basis, Rule, Title
+from shared.runtime.acting import present_act
 
 PAGE = 200
 
@@ -90,9 +91,12 @@ async def _end(
     *,
     lapse: bool = True,
 ) -> None:
+    actor = present_act().actor
     certification.status = status
     certification.ending = {
         "reason": reason,
+        "actor_name": actor.name,
+        "role": actor.role,
         "citation": Citation.model_validate(basis).model_dump(),
         "at": work.now().isoformat(),
     }

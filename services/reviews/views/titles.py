@@ -51,10 +51,12 @@ class EligibilityStepView(BaseModel):
 
 
 class Ending(BaseModel):
-    """Why a title ended."""
+    """Why a title ended, and who did or caused it: `role` is platform where its time was over."""
 
     reason: str
     citation: Citation
+    actor_name: str | None = None
+    role: str | None = None
     at: datetime
 
 

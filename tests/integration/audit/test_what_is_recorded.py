@@ -145,6 +145,8 @@ async def test_a_report_from_its_draft_to_the_ministrys_answer(start_service, ca
         await call("bureau", "POST", f"/changes/{report}/decision", {"decisions": [decision | {"reason": "报工信部"}]})
         ministry = decision | {"outcome": "retained", "reason": "保留", "answered_on": "2026-05-21"}
         await call("bureau", "POST", f"/changes/{report}/ministry_answer", ministry)
+        decided = (await call(own, "GET", f"/changes/{report}")).json()["decisions"]
+        assert [each["decided_by_name"] for each in decided] == ["bureau"]
         entries = await record(it).waiting()
         assert [each for each, _ in itertools.groupby(shape(entries))] == [
             ("draft_report", "insert", "change_report", own),

@@ -12,11 +12,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.cli.simulation import behaviour, oracle
-from services.cli.simulation.stage import WATCH, Difference, Firm, Stage, at
+from services.cli.simulation import behaviour
+from services.cli.simulation.oracle.rules import XIAMEN_2023
+from services.cli.simulation.stage import DEED, NOTICE, WATCH, Difference, Firm, Stage, at
 from services.cli.simulation.world import open_world
 
 LAGS = 0.5
+SAMPLE = 5
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ async def simulate(
     start: date,
     end: date,
     seed: int,
-    rules: str = oracle.XIAMEN_2023,
+    rules: str = XIAMEN_2023,
     rules_file: Path | None = None,
     only: int | None = None,
     console: Console | None = None,
@@ -57,7 +59,7 @@ async def simulate(
     async with open_world(urls, str(rules_file or rules)) as world:
         world.move(at(start))
         stage = Stage(world, rules, at(end))
-        played = behaviour.firms(firms, start, end, seed, stage, only)
+        behaviour.populate(stage, firms, start, end, seed, only)
         with Progress(
             TextColumn("{task.fields[day]}"),
             BarColumn(bar_width=None),
@@ -73,10 +75,11 @@ async def simulate(
                 progress.update(task, completed=done, day=stage.today, acts=stage.acts, found=len(stage.differences))
             world.move(at(end))
             await world.quiet()
-            await asyncio.gather(*(stage.look_at(firm, whole=True) for firm in played if not firm.differs))
+            await stage.survey()
+            await asyncio.gather(*(stage.look_at(firm, whole=True) for firm in stage.firms if not firm.differs))
             progress.update(task, completed=(end - start).days, day=end)
         return Outcome(
-            firms=len(played),
+            firms=len(stage.firms),
             acts=stage.acts,
             checks=stage.checks,
             requests=world.requests,
@@ -99,16 +102,21 @@ async def _live(stage: Stage, chance: random.Random) -> None:
     if stage.today > yesterday:
         await (world.sweep() if stage.lagging else world.quiet())
     while entries := stage.take():
+        if entries[0].rank != DEED and stage.lagging:
+            await _hear(stage)
+        if entries[0].rank == NOTICE:
+            await _do(entries)
+            await _hear(stage)
+            await _look_around(stage, chance)
+            continue
         if entries[0].rank == WATCH:
-            if stage.lagging:
-                await _hear(stage)
             await asyncio.gather(*(stage.look_at(entry.firm) for entry in entries if entry.firm))
         else:
             ahead = [entry for entry in entries if entry.early] if stage.lagging else []
-            await _do(stage, ahead)
+            await _do(ahead)
             if stage.lagging:
                 await _hear(stage)
-            await _do(stage, [entry for entry in entries if entry not in ahead])
+            await _do([entry for entry in entries if entry not in ahead])
             if _lags(stage, chance):
                 break
             await _hear(stage)
@@ -116,8 +124,18 @@ async def _live(stage: Stage, chance: random.Random) -> None:
             stage.watch(firm)
 
 
-async def _do(stage: Stage, entries: list[Any]) -> None:
-    await asyncio.gather(*(entry.deed(stage, entry.firm) for entry in entries))
+async def _do(entries: list[Any]) -> None:
+    await asyncio.gather(*(entry.deed() for entry in entries))
+
+
+async def _look_around(stage: Stage, chance: random.Random) -> None:
+    """After what was announced to all: the list of all titles, and some firms whole."""
+    await stage.survey()
+    some = chance.sample(stage.firms, min(SAMPLE, len(stage.firms)))
+    await asyncio.gather(*(stage.look_at(firm, whole=True) for firm in some if not firm.differs))
+    for firm in stage.firms:
+        if not firm.differs:
+            stage.watch(firm)
 
 
 async def _hear(stage: Stage) -> None:

@@ -13,7 +13,9 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from services.cli.catalogue import SERVICES
 from services.cli.local import local_postgres
-from services.cli.simulation import oracle
+from services.cli.simulation.oracle.acts import Act
+from services.cli.simulation.oracle.days import SHANGHAI
+from services.cli.simulation.oracle.rules import XIAMEN_2023
 from services.cli.simulation.play import Outcome, simulate
 from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
@@ -31,7 +33,7 @@ def run_simulation(
     start: date,
     end: date,
     seed: int,
-    rules: str = oracle.XIAMEN_2023,
+    rules: str = XIAMEN_2023,
     only: int | None = None,
     data_dir: Path | None = None,
     quiet: bool = False,
@@ -62,11 +64,12 @@ def run_simulation(
 
 def tell(outcome: Outcome) -> None:
     """Print what was found."""
-    console = Console()
+    console = Console(soft_wrap=True)
     for difference in outcome.differences[:SHOWN]:
         firm = difference.firm
         console.print(
-            f"\n[bold red]firm {firm.number}[/] {firm.code} at {difference.at:%Y-%m-%d %H:%M:%S}: {difference.about}"
+            f"\n[bold red]{f'firm {firm.number}[/] {firm.code}' if firm else 'notice[/]'} "
+            f"at {difference.at:%Y-%m-%d %H:%M:%S}: {difference.about}"
         )
         for name, expected, got in _apart(difference.expected, difference.got):
             console.print(f"  {name} expected [green]{expected}[/] got [red]{got}[/]", highlight=False)
@@ -92,6 +95,6 @@ def _apart(expected: Any, got: Any) -> Iterable[tuple[str, Any, Any]]:
     ]
 
 
-def _described(act: oracle.Act) -> str:
+def _described(act: Act) -> str:
     facts = " ".join(f"{name}={value}" for name, value in vars(act).items() if name != "at" and value is not None)
-    return f"{act.at.astimezone(oracle.SHANGHAI):%Y-%m-%d %H:%M:%S} {type(act).__name__} {facts}"
+    return f"{act.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S} {type(act).__name__} {facts}"

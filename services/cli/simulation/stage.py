@@ -7,19 +7,28 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 
 from services.cli.simulation import oracle
-from services.cli.simulation.oracle import Act, Answer, Life, Title
+from services.cli.simulation.oracle.acts import Act
+from services.cli.simulation.oracle.days import day_of
+from services.cli.simulation.oracle.life import Answer, Life, Title
+from services.cli.simulation.oracle.notices import CampaignDeclared, DeadlineExtended
 from services.cli.simulation.world import World
+from services.cli.tour.forms import DECLARATION
 from shared.regulation import SHANGHAI
 
 DOUBLE_CLICKS = 0.02
 A_MOMENT = timedelta(microseconds=1)
+ASSISTED = 0.04
 NOTICE, DEED, WATCH = range(3)
+A_DAY = timedelta(days=1)
 LAST_SECOND, MIDNIGHT, MORNING, AFTERNOON = time(23, 59, 59), time(0), time(10), time(16)
+HOURS = (MIDNIGHT, MORNING, MORNING, AFTERNOON, LAST_SECOND)
+LARGEST_PAGE = 200
 
 
 def at(day: date, hour: time = MORNING) -> datetime:
@@ -39,6 +48,7 @@ class Firm:
     chance: random.Random
     careful: bool
     acts: list[Act] = field(default_factory=list)
+    planned: dict[str, date] = field(default_factory=dict)
     watched_until: datetime | None = None
     differs: bool = False
 
@@ -50,15 +60,22 @@ class Firm:
     def officer(self) -> str:
         return f"officer:{self.authority}"
 
+    def files(self) -> tuple[str, dict[str, Any]]:
+        """Who files something for it, and the declaration: now and then an officer, by the signed paper form (代办)."""
+        if self.chance.random() < ASSISTED:
+            return self.officer, DECLARATION | {"paper_reference": f"纸质-{self.number}"}
+        return self.account, DECLARATION
 
+
+Notice = Callable[["Stage"], Awaitable[object]]
 Deed = Callable[["Stage", Firm], Awaitable[object]]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where platform and oracle part, for one firm: at which instant, about what, with what led there."""
+    """Where platform and oracle part, for one firm or a notice to all: when, about what, with what led there."""
 
-    firm: Firm
+    firm: Firm | None
     at: datetime
     about: str
     expected: Any
@@ -72,7 +89,7 @@ class _Entry:
     rank: int
     serial: int
     firm: Firm | None = field(compare=False)
-    deed: Deed | None = field(compare=False)
+    deed: Callable[[], Awaitable[object]] | None = field(compare=False)
     early: bool = field(compare=False, default=False)
 
 
@@ -83,6 +100,7 @@ class Stage:
         self.world = world
         self.rules = rules
         self.end = end
+        self.firms: list[Firm] = []
         self.lagging = False
         self.differences: list[Difference] = []
         self.acts = 0
@@ -99,14 +117,18 @@ class Stage:
 
     @property
     def today(self) -> date:
-        return oracle.day_of(self.now)
+        return day_of(self.now)
 
     def later(self, when: datetime, firm: Firm, deed: Deed, *, early: bool = False) -> None:
         """Have something done, unless it would lie beyond the end; at once where its time has passed.
 
         What is `early` does not wait for the news of the moment before.
         """
-        self._add(_Entry(max(when, self.now), DEED, next(self._serial), firm, deed, early))
+        self._add(_Entry(max(when, self.now), DEED, next(self._serial), firm, partial(deed, self, firm), early))
+
+    def announce(self, when: datetime, notice: Notice) -> None:
+        """Have something announced to all, before anything else is done at that instant."""
+        self._add(_Entry(max(when, self.now), NOTICE, next(self._serial), None, partial(notice, self)))
 
     def watch(self, firm: Firm) -> None:
         """Look at the firm again at the next midnight that matters to it."""
@@ -183,6 +205,18 @@ class Stage:
         self.compare(firm, type(act).__name__, expected, got)
         return bool(expected["status"] < httpx.codes.BAD_REQUEST)
 
+    def judge_notice(self, act: Act, answer: httpx.Response) -> None:
+        """Note what was announced in the life of every firm."""
+        self.acts += 1
+        expected = httpx.codes.CREATED if isinstance(act, DeadlineExtended | CampaignDeclared) else httpx.codes.OK
+        self.checks += 1
+        if answer.status_code != expected:
+            self.differences.append(
+                Difference(None, self.now, type(act).__name__, expected, (answer.status_code, answer.text), (act,))
+            )
+        for firm in self.firms:
+            firm.acts.append(act)
+
     def compare(self, firm: Firm, about: str, expected: Any, got: Any) -> None:
         self.checks += 1
         if expected != got and not firm.differs:
@@ -196,25 +230,44 @@ class Stage:
         for title in life.titles.values():
             if whole or (title.id in before.titles and self.now in before.turning_points(before.titles[title.id])):
                 await self._look_at(firm, life, title)
-        year = oracle.day_of(self.now - A_MOMENT).year
+        year = day_of(self.now - A_MOMENT).year
         if whole or self.now in before.dues_over(year):
             path = f"/enterprises/{firm.code}/freshness?year={year}"
             told = (await self.world.request(firm.officer, "GET", path)).json().get("titles", ())
             got = {each["title"]: (each["due"], each["state"]) for each in told}
             self.compare(firm, f"the {year} update", life.year_seen(year), got)
 
+    async def survey(self) -> None:
+        """Compare what the list of titles shows of every title with the oracle."""
+        lives = [(firm, self.life(firm)) for firm in self.firms if not firm.differs]
+        owners = {title.id: (firm, life, title) for firm, life in lives for title in life.titles.values()}
+        path: str | None = f"/certifications?limit={LARGEST_PAGE}"
+        while path is not None:
+            page = (await self.world.request("bureau", "GET", path)).json()
+            for shown in page["items"]:
+                if (owner := owners.get(shown["id"])) is not None:
+                    firm, life, title = owner
+                    expected = {
+                        name: value for name, value in life.seen(title).items() if name in shown or name == "window"
+                    }
+                    got = {name: shown.get(name) for name in expected}
+                    got["window"] = (shown["window_opens"], shown["window_closes"])
+                    self.compare(firm, f"title {title.kind} in the list", expected, got)
+            path = page["next"].removeprefix("/api/v1") if page["next"] else None
+
     async def _look_at(self, firm: Firm, life: Life, title: Title) -> None:
         held = (await self.world.request("bureau", "GET", f"/certifications/{title.id}")).json()
         applying = (await self.world.request(firm.account, "GET", f"/certifications/{title.id}/eligibility")).json()
         expected = life.seen(title)
-        got = {name: held.get(name) for name in expected if name in held}
-        got["window"] = (held.get("window_opens"), held.get("window_closes"))
-        got["duties"] = {
-            duty["year"]: (duty["due"], duty["state"])
-            for duty in held.get("duties", ())
-            if duty["year"] in expected["duties"]
+        owed = expected.get("duties", {})
+        got = held | {
+            "window": (held.get("window_opens"), held.get("window_closes")),
+            "duties": {
+                duty["year"]: (duty["due"], duty["state"]) for duty in held.get("duties", ()) if duty["year"] in owed
+            },
+            "failing": sorted(each["code"] for each in applying.get("conditions", ()) if not each["holds"]),
         }
-        got["failing"] = sorted(each["code"] for each in applying.get("conditions", ()) if not each["holds"])
+        got = {name: got.get(name) for name in expected}
         self.compare(firm, f"title {title.kind}", expected, got)
 
 

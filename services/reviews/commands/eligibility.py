@@ -21,7 +21,7 @@ from shared.contracts import Citation, EligibilityRestored, EligibilityRevoked
 from shared.messaging import Work
 from shared.regulation import Basis, Duty, Rule, Title
 from shared.web.caller import Caller
-from shared.web.problems import Conflict, NotFound
+from shared.web.problems import Conflict, Defect, InvalidInput, NotFound
 
 
 class EligibilityState(Conflict):
@@ -176,11 +176,26 @@ async def restore_by_officer(work: Work, certification_id: UUID, reason: str, ca
 async def revoke_by_officer(
     work: Work, certification_id: UUID, duty: Duty, reason: str, caller: Caller
 ) -> Certification:
-    """Take the right for a reason. Raises `EligibilityState` where the title is not valid or its right not held."""
+    """Take the right for a reason. Raises `EligibilityState` where the title is not valid or its right not held.
+
+    A title that owes no annual update cannot lose its right for one: `InvalidInput`.
+    """
     certification = await _held(work, certification_id, Eligibility.HELD)
+    title = Title(certification.title)
+    if duty is Duty.UPDATE and work.regulation.update_due(title, work.today().year) is None:
+        raise InvalidInput(
+            errors=[
+                Defect(
+                    pointer="/duty",
+                    code="owes_no_update",
+                    detail=f"{title} owes no annual update",
+                    detail_zh=f"{work.regulation.title_name(title)}没有年度信息更新义务",
+                )
+            ]
+        )
     duties = (await titles.duties(work.session, [certification_id]))[certification_id]
     rule = Rule.UPDATE_MISSED if duty is Duty.UPDATE else Rule.CHANGE_REPORT_LATE
-    citation = Citation.model_validate(work.regulation.basis(rule, Title(certification.title)))
+    citation = Citation.model_validate(work.regulation.basis(rule, title))
     await revoke(work, certification, Loss(duty, reason, reason, citation), duties, caller)
     return certification
 

@@ -103,3 +103,12 @@ async def test_taking_the_right_stops_an_open_application(it):
     act = {"duty": "change_report", "reason": "合并事项逾期未报。"}
     assert (await it.call("bureau", "POST", f"/certifications/{certification_id}/revocation", act)).status_code == 200
     assert (await it.call("bureau", "GET", f"/reviews/{review['id']}")).json()["status"] == "stopped"
+
+
+async def test_a_title_that_owes_no_update_cannot_lose_its_right_for_one(it):
+    certification_id = await it.granted(title="growth")
+    path = f"/certifications/{certification_id}/revocation"
+    refused = await it.call("bureau", "POST", path, WHY | {"duty": "update"})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "owes_no_update")
+    taken = await it.call("bureau", "POST", path, WHY | {"duty": "change_report"})
+    assert (taken.status_code, taken.json()["eligibility"]) == (200, "revoked")

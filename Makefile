@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TESTS ?= tests
+BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check format docs lock clean
+.PHONY: help run tour test bench check format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -20,6 +21,9 @@ test: $(VENV)/.dev ## everything that can be tested on this machine, checks incl
 	@sh tests/infrastructure/install_broker.sh
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest $(TESTS)
+
+bench: $(VENV)/.dev ## measure: every script in benchmarks/ prints a table (BENCH=path for one)
+	@for script in $(BENCH); do $(BIN)/python $$script || exit 1; done
 
 check: $(VENV)/.dev ## lint, types, import contracts, drift of the documents
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

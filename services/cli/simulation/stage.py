@@ -247,11 +247,9 @@ class Stage:
             for shown in page["items"]:
                 if (owner := owners.get(shown["id"])) is not None:
                     firm, life, title = owner
-                    expected = {
-                        name: value for name, value in life.seen(title).items() if name in shown or name == "window"
-                    }
-                    got = {name: shown.get(name) for name in expected}
-                    got["window"] = (shown["window_opens"], shown["window_closes"])
+                    got = shown | {"window": (shown["window_opens"], shown["window_closes"])}
+                    expected = {name: value for name, value in life.seen(title).items() if name in got}
+                    got = {name: got[name] for name in expected}
                     self.compare(firm, f"title {title.kind} in the list", expected, got)
             path = page["next"].removeprefix("/api/v1") if page["next"] else None
 

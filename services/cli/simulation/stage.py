@@ -107,6 +107,7 @@ class Stage:
         self.checks = 0
         self.afterwards: list[Callable[[], Awaitable[None]]] = []
         self._agenda: list[_Entry] = []
+        self._told: dict[int, tuple[tuple[datetime, int], tuple[Life, list[Answer]]]] = {}
         self._serial = itertools.count()
 
     # ---- the agenda
@@ -167,8 +168,16 @@ class Stage:
     # ---- asking and judging
 
     def life(self, firm: Firm) -> Life:
-        """The firm as the oracle has it now."""
-        return oracle.live(self.rules, firm.name, firm.authority, firm.acts, self.now)[0]
+        """The firm as the oracle has it now, to be read only."""
+        return self._lived(firm)[0]
+
+    def _lived(self, firm: Firm) -> tuple[Life, list[Answer]]:
+        """What the oracle tells of a firm; asked again before anything has happened, it tells the same."""
+        asked = (self.now, len(firm.acts))
+        if (known := self._told.get(firm.number)) is None or known[0] != asked:
+            told = oracle.live(self.rules, firm.name, firm.authority, firm.acts, self.now)
+            self._told[firm.number] = known = (asked, told)
+        return known[1]
 
     async def post(self, firm: Firm, who: str, path: str, body: Any) -> httpx.Response:
         """Send something for a firm; now and then twice, which must have one effect and one answer."""
@@ -198,7 +207,7 @@ class Stage:
     def judge_told(self, firm: Firm, act: Act, got: Answer) -> bool:
         firm.acts.append(act)
         self.acts += 1
-        _, answers = oracle.live(self.rules, firm.name, firm.authority, firm.acts, self.now)
+        _, answers = self._lived(firm)
         expected = answers[-1]
         if self.lagging and "codes" in got and "codes" in expected:
             got, expected = _whatever_the_news(got), _whatever_the_news(expected)

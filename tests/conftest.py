@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from shared.messaging import EmbeddedBus
-from shared.runtime.clock import ShiftedClock
+from shared.runtime.clock import StandingClock
 from shared.runtime.database import migrate
 from shared.web.assembly import Surroundings
 from tests.infrastructure import tokens
@@ -116,7 +116,7 @@ def start_service(
             if key == f"{name.capitalize()}Settings"
         )
         url = url or await asyncio.to_thread(database_url, name)
-        clock = ShiftedClock()
+        clock = StandingClock()
         bus = EmbeddedBus()
         service = build(
             kind(env="test", database_url=url, auth_issuer=tokens.ISSUER, **settings), Surroundings(bus, clock)

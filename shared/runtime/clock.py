@@ -77,3 +77,18 @@ class ShiftedClock(SystemClock):
         if (mark := (stat.st_mtime_ns, stat.st_ino)) != self._seen:
             self._offset = timedelta(seconds=float(self._file.read_text()))
             self._seen = mark
+
+
+class StandingClock(ShiftedClock):
+    """Time stands still between two moves: what is done at 23:59:59 is done then, however slow the machine."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._present = real_now()
+
+    def now(self) -> datetime:
+        return self._present
+
+    def move(self, to: datetime | None) -> None:
+        super().move(to)
+        self._present = super().now() if to is None else to.astimezone(UTC)

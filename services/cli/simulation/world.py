@@ -15,7 +15,7 @@ from services.cli.tokens import fetch_token
 from services.login.main import create_app as login_app
 from services.login.settings import LoginSettings
 from shared.messaging.tables import FailedMessage
-from shared.runtime.clock import ShiftedClock, real_now
+from shared.runtime.clock import StandingClock
 from shared.web.assembly import Service
 from shared.web.auth import AuthSettings, TokenVerifier
 
@@ -24,21 +24,6 @@ ISSUER = f"{BASE}/login"
 SECRET = "peiyu"  # noqa: S105 - the stand-in's, which refuses production
 A_LONG_RUN = 7 * 86400
 POOL = 8
-
-
-class StandingClock(ShiftedClock):
-    """Time stands still between two moves: what is done at 23:59:59 is done then, however slow the machine."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._present = real_now()
-
-    def now(self) -> datetime:
-        return self._present
-
-    def move(self, to: datetime | None) -> None:
-        super().move(to)
-        self._present = super().now() if to is None else to
 
 
 class World:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import uuid_utils.compat as uuid7s
@@ -89,9 +89,10 @@ async def sweep_due(work: Work) -> int:
 
 async def _reconsider(work: Work, certification_id: UUID) -> None:
     certification = await titles.certification(work.session, certification_id, lock=True)
-    if certification is None:
+    lost = certification.revocation if certification else None
+    if certification is None or lost is None or lost["year"] is None:
         return
-    basis = work.regulation.basis(Rule.UPDATE_DUE, Title(certification.title))
+    basis = work.regulation.basis(Rule.UPDATE_DUE, Title(certification.title), date(lost["year"], 1, 1))
     duties = await _duties(work, certification_id)
     await reconsider(work, certification, duties, "查明信息更新已按时提交，恢复复核资格。", basis)
 

@@ -137,6 +137,7 @@ async def test_an_extension_is_seen_from_its_declaration_until_it_is_withdrawn(i
 
 
 async def test_a_right_that_was_lost_and_given_back_is_seen_as_it_was(it, certification_id):
+    it.at("2026-06-20T11:00:00+08:00")
     given = await it.call(
         "bureau", "POST", f"/certifications/{certification_id}/restoration", {"reason": "确有客观原因"}
     )

@@ -8,7 +8,7 @@ import pytest
 from services.cli.catalogue import SERVICES
 from services.cli.simulation.play import simulate
 from services.cli.simulation.run import tell
-from shared.regulation.regulation import SHIPPED
+from shared.regulation.overlay import SHIPPED
 
 
 @pytest.fixture

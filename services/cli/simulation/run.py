@@ -1,6 +1,7 @@
 """A simulation on a PostgreSQL of its own, and what is said about it."""
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -46,6 +47,7 @@ def run_simulation(
     if data_dir is not None and data_dir.exists() and any(data_dir.iterdir()):
         raise CannotSimulate(f"{data_dir} is not empty; a simulation begins with nothing")
     configure_logs("simulate", "WARNING", "console")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: its server stops, its folder goes
     console = None if quiet else Console(stderr=True)
     with ExitStack() as stack:
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peiyu-")))

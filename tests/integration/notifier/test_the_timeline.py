@@ -1,5 +1,7 @@
 """One timeline per firm and per case, merged from all services' events, by business time."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.notifier.models import HeardEvent
@@ -156,7 +158,11 @@ async def test_what_was_heard_before_texts_were_kept_is_shown_by_its_type(notifi
         async with it.backend.work() as work:
             work.session.add(
                 HeardEvent(
-                    id=firm.title_id, credit_code=firm.code, type="profile.changed.v1", sequence=1, at=it.clock.now()
+                    id=firm.title_id,
+                    credit_code=firm.code,
+                    type="profile.changed.v1",
+                    sequence=1,
+                    at=it.clock.now() + timedelta(seconds=1),
                 )
             )
         old = (await it.items(f"/timeline?credit_code={firm.code}", "bureau"))[-1]

@@ -1,27 +1,20 @@
-"""Tables of the notifier: copies of what others own, obligations, messages, and the events that were heard."""
+"""Copies of what other services own, and the events that were heard."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
-
-class Base(DeclarativeBase):
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: Text,
-        datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB(none_as_null=True),
-        list[dict[str, Any]]: JSONB(none_as_null=True),
-    }
+from services.notifier.models.base import Base
 
 
 class Firm(Base):
     """A copy of a firm's profile. Its row lock guards everything that is derived from the firm's copies.
 
-    `version` is the profile's; 0 where only a title or a report has named the firm so far. `updates` holds
+    Its contact (联系人) and a second one get its mail. `version` is the profile's; 0 where only a title or a report has named the firm so far. `updates` holds
     `{year, submitted_at}` for every annual update.
     """
 
@@ -33,8 +26,13 @@ class Firm(Base):
     name: Mapped[str]
     authority: Mapped[str]
     contact_name: Mapped[str | None]
+    contact_mobile: Mapped[str | None]
     contact_email: Mapped[str | None]
     language: Mapped[str]
+    second_name: Mapped[str | None]
+    second_mobile: Mapped[str | None]
+    second_email: Mapped[str | None]
+    second_language: Mapped[str | None]
     updates: Mapped[list[dict[str, Any]]]
 
 
@@ -133,82 +131,6 @@ class Application(Base):
     outcome: Mapped[str | None]
     applied_at: Mapped[datetime]
     correction: Mapped[dict[str, Any] | None]
-
-
-class Obligation(Base):
-    """Something a firm owes by a date.
-
-    `subject` is what it is about: `CREDIT_CODE/YEAR` for an annual update, which a firm owes once however many titles
-    ask for it; the id of the report, the occurrence, the certification or the returned case else. A due date that moves
-    is a new obligation, so that its reminders begin afresh. `stage` is the last stage that was reminded of;
-    `next_stage_at` None when none is left.
-    """
-
-    __tablename__ = "obligations"
-    __table_args__ = (
-        UniqueConstraint("duty", "subject", "due", name="obligations_once"),
-        Index("obligations_next_stage", "next_stage_at", "id", postgresql_where=text("state = 'open'")),
-        Index("obligations_by_firm", "credit_code", "due", "id"),
-        Index("obligations_by_due", "due", "id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    credit_code: Mapped[str] = mapped_column(ForeignKey("firms.credit_code"))
-    duty: Mapped[str]
-    subject: Mapped[str]
-    year: Mapped[int | None]
-    nominal_due: Mapped[date]
-    due: Mapped[date]
-    acts_from: Mapped[datetime]
-    state: Mapped[str]
-    stage: Mapped[str | None]
-    next_stage_at: Mapped[datetime | None]
-    facts: Mapped[dict[str, Any]]
-    citation: Mapped[dict[str, Any]]
-    opened_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
-
-
-class Message(Base):
-    """One mail, kept with its state. Written once: `kind`, `about`, `stage` and `audience` are its key.
-
-    To a firm `credit_code` is set; to an authority's officers it is null. `authority` is the firm's present one.
-    `recipient` is the address last known; the one that counts is looked up for sending. `at` is the business instant
-    of its writing; `created_at`, `next_try_at` and `sent_at` are real time. While it is `sending`, `next_try_at` is
-    the end of the lease. Subject and bodies are those that were sent.
-    """
-
-    __tablename__ = "messages"
-    __table_args__ = (
-        UniqueConstraint("kind", "about", "stage", "audience", name="messages_once"),
-        Index("messages_to_send", "next_try_at", "id", postgresql_where=text("state IN ('queued', 'sending')")),
-        Index("messages_by_firm", "credit_code", "id"),
-        Index("messages_by_authority", "authority", "id"),
-        Index("messages_by_obligation", "obligation_id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    about: Mapped[str]
-    stage: Mapped[str]
-    audience: Mapped[str]
-    credit_code: Mapped[str | None]
-    authority: Mapped[str]
-    recipient: Mapped[str | None]
-    obligation_id: Mapped[UUID | None] = mapped_column(ForeignKey("obligations.id"))
-    due: Mapped[date | None]
-    facts: Mapped[dict[str, Any]]
-    subject: Mapped[str | None]
-    text: Mapped[str | None]
-    html: Mapped[str | None]
-    state: Mapped[str]
-    reason: Mapped[str | None]
-    server_answer: Mapped[str | None]
-    attempts: Mapped[int] = mapped_column(server_default="0")
-    at: Mapped[datetime]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    next_try_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    sent_at: Mapped[datetime | None]
 
 
 class HeardEvent(Base):

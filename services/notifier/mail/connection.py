@@ -1,75 +1,17 @@
-"""Mail as it goes over the wire, and one connection to the server that takes it.
-
-MailError
-├── Refused          the server refuses this message for good: its answer
-├── RefusedForNow    it may take it later: its answer
-├── Unsendable       this is no message that could be sent: what is wrong with it
-└── Disconnected     the connection was lost: whether the message was taken is not known
-    └── Unreachable  there was no connection at all
-"""
+"""One connection to the server that takes the mail."""
 
 import asyncio
 from contextlib import suppress
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP as WIRE
-from email.utils import format_datetime, parseaddr
 from typing import Self
 
 import aiosmtplib
 
-from services.notifier.models import Message
-from services.notifier.rendering import Rendered
+from services.notifier.mail.errors import Disconnected, MailError, Refused, RefusedForNow, Unreachable, Unsendable
 from services.notifier.settings import NotifierSettings
-from shared.runtime.clock import real_now
 
 CLOSING = 421
 PERMANENT = 500
-
-
-class MailError(Exception):
-    """A message was not taken"""
-
-
-class Refused(MailError):
-    """The server refuses the message for good"""
-
-
-class RefusedForNow(MailError):
-    """The server may take the message later"""
-
-
-class Unsendable(MailError):
-    """The message cannot be put into mail"""
-
-
-class Disconnected(MailError):
-    """The connection to the mail server was lost"""
-
-
-class Unreachable(Disconnected):
-    """The mail server cannot be reached"""
-
-
-def compose(message: Message, recipient: str, rendered: Rendered, language: str, sender: str) -> EmailMessage:
-    """The mail; its Message-ID is the same however often it is sent. Raises `Unsendable`."""
-    name, address = parseaddr(sender)
-    mail = EmailMessage(policy=WIRE)
-    try:
-        mail["From"] = Address(name, addr_spec=address)
-        mail["To"] = Address(addr_spec=recipient)
-        mail["Subject"] = rendered.subject
-    except (ValueError, IndexError, MessageError) as error:
-        raise Unsendable(f"{type(error).__name__}: {error}") from error
-    mail["Message-ID"] = f"<{message.id}@{address.rpartition('@')[2]}>"
-    mail["Date"] = format_datetime(real_now())
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
-    mail["X-Peiyu-Kind"] = message.kind
-    mail.set_content(rendered.text, cte="base64")
-    mail.add_alternative(rendered.html, subtype="html", cte="base64")
-    return mail
 
 
 class Connection:

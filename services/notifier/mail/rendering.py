@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 from services.notifier.models import Message
 from services.notifier.repository.messages import Listed
 from services.notifier.vocabulary import REMINDERS, Audience, Kind
-from services.notifier.wording import SAY, WORDS
+from services.notifier.mail.wording import SAY, WORDS
 from shared.regulation import Duty, Regulation, Title
 
 REMINDING = frozenset(REMINDERS.values())

@@ -1,0 +1,1 @@
+"""Mail: put into words, composed, handed to the server."""

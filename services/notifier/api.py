@@ -82,7 +82,7 @@ async def list_messages(
             before=paging.after_id(),
             limit=paging.limit + 1,
         )
-    views = [MessageView.of(each, mask=caller.role is Role.OPERATOR) for each in found]
+    views = [MessageView.of(*each, mask=caller.role is Role.OPERATOR) for each in found]
     return paging.page(views, lambda view: [view.id])
 
 
@@ -93,7 +93,7 @@ async def read_message(request: Request, caller: CallerDep, message_id: UUID) ->
         message = await lists.message(work.session, _messages_within_reach(caller), message_id)
     if message is None:
         raise NotFound("There is no such message")
-    return MessageDetail.of(message, mask=caller.role is Role.OPERATOR)
+    return MessageDetail.of(*message, mask=caller.role is Role.OPERATOR)
 
 
 @router.get("/events")

@@ -1,48 +1,56 @@
-"""Sends what is to be sent, over one connection for each batch.
+"""Sends mail, over a few connections that last while there is something to send.
 
-A message is sent once, with one exception that no SMTP client can rule out: when the process dies, or the database is
-lost, between the server's acceptance and the mark, the lease ends and the message is sent again. It has the same
-Message-ID then, by which mail systems recognise it.
+A mail is sent once, with one exception that no SMTP client can rule out: when the process dies, or the database is
+lost, between the server's acceptance and the mark, the lease ends and the mail is sent again. It has the same
+Message-ID then, by which mail systems recognise it. A connection takes its next mail when its last one is marked, so
+that these are never more than there are connections.
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
+from aiolimiter import AsyncLimiter
 from prometheus_client import Counter
 
 from services.notifier.commands import posting
-from services.notifier.commands.posting import Letter
-from services.notifier.mail import (
-    Connection,
-    Disconnected,
-    Refused,
-    RefusedForNow,
-    Unreachable,
-    Unsendable,
-    compose,
-)
-from services.notifier.rendering import Renderer
+from services.notifier.mail.composing import compose
+from services.notifier.mail.connection import Connection
+from services.notifier.mail.errors import Disconnected, Refused, RefusedForNow, Unreachable, Unsendable
+from services.notifier.mail.rendering import Renderer
+from services.notifier.models import Mail
+from services.notifier.repository.mails import Outcome
 from services.notifier.settings import NotifierSettings
-from services.notifier.vocabulary import Reason
+from services.notifier.vocabulary import MessageState, Reason
 from shared.messaging import Backend
 from shared.runtime.logs import logger
 
-POSTED = Counter("peiyu_mails_total", "Messages handed to the mail server", ["result"])
+POSTED = Counter("peiyu_mails_total", "Mails handed to the mail server", ["result"])
+MINUTE = 60
 
 
 class Deliverer:
-    """One worker: claims messages, sends them, marks them. Any number may work side by side."""
+    """Claims mails, sends them, marks them. Any number may work side by side."""
 
     def __init__(self, backend: Backend, settings: NotifierSettings) -> None:
         self._backend = backend
         self._settings = settings
         self._renderer = Renderer(backend.regulation, settings.portal_url)
+        self._claiming = asyncio.Lock()
+        self._marker = _Marker(backend, settings)
+        self._limits: dict[str, AsyncLimiter] = {}
 
     async def run(self, stopping: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._settings.mail_connections):
+                group.create_task(self._work(stopping))
+
+    async def _work(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             try:
-                if await self.round(stopping):
-                    continue
+                async with Connection(self._settings) as connection:
+                    while await self._round(connection, stopping):
+                        pass
                 wait = self._settings.mail_interval
             except Disconnected as error:
                 logger(__name__).warning("mail server lost, delivery pauses", error=str(error))
@@ -50,45 +58,107 @@ class Deliverer:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), wait)
 
-    async def round(self, stopping: asyncio.Event | None = None) -> int:
-        """Send one batch; how many messages were claimed. Raises `Disconnected`; what was not sent waits then."""
-        lease_ends = asyncio.get_running_loop().time() + self._settings.mail_lease
-        async with self._backend.work() as work:
-            found, letters = await posting.claim(work, self._settings, self._renderer)
+    async def round(self) -> int:
+        """Send one batch; how many messages were found. Raises `Disconnected`; what was not sent waits then."""
+        async with Connection(self._settings) as connection:
+            return await self._round(connection, asyncio.Event())
+
+    async def _round(self, connection: Connection, stopping: asyncio.Event) -> int:
+        if stopping.is_set():
+            return 0
+        async with self._claiming:
+            lease_ends = asyncio.get_running_loop().time() + self._settings.mail_lease
+            async with self._backend.work() as work:
+                found, letters = await posting.claim(work, self._settings, self._renderer)
         try:
-            async with Connection(self._settings) as connection:
-                while letters:
-                    left = lease_ends - asyncio.get_running_loop().time()
-                    if left < 2 * self._settings.smtp_timeout or (stopping is not None and stopping.is_set()):
-                        break
-                    await self._send(connection, letters)
+            while letters and not stopping.is_set():
+                if lease_ends - asyncio.get_running_loop().time() < 2 * self._settings.smtp_timeout:
+                    break
+                await self._send(connection, letters)
         finally:
-            if letters:
-                async with self._backend.work() as work:
-                    await posting.put_back(work, letters)
+            await self._put_back(letters)
         return found
 
-    async def _send(self, connection: Connection, letters: list[Letter]) -> None:
-        """Send the first of the letters and take it from them; it stays where the server was not reached at all."""
-        letter = letters.pop(0)
+    async def _send(self, connection: Connection, letters: list[Mail]) -> None:
+        """Send the first of the mails and take it from them; it stays where the server was not reached at all."""
+        mail = letters[0]
+        if not await self._may_go_now(mail):
+            await self._put_back([letters.pop(0)], MINUTE / (self._settings.mail_rate or MINUTE))
+            return
+        lost = None
         try:
-            mail = compose(letter.message, letter.recipient, letter.rendered, letter.language, self._settings.sender)
-            answer = await connection.send(mail, letter.recipient)
+            answer = await connection.send(compose(mail, self._settings.sender), mail.recipient)
+            outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer)
         except Unreachable:
-            letters.insert(0, letter)
             raise
         except (RefusedForNow, Disconnected) as error:
-            POSTED.labels("retry").inc()
-            async with self._backend.work() as work:
-                await posting.refused_for_now(work, self._settings, letter, str(error))
-            if isinstance(error, Disconnected):
-                raise
+            lost = error if isinstance(error, Disconnected) else None
+            outcome = Outcome(mail.id, mail.attempts, MessageState.QUEUED, str(error), wait=self._wait(mail))
         except (Refused, Unsendable) as error:
-            POSTED.labels("failed").inc()
             reason = Reason.REFUSED if isinstance(error, Refused) else Reason.UNSENDABLE
+            outcome = Outcome(mail.id, mail.attempts, MessageState.FAILED, str(error), reason)
+        letters.pop(0)
+        POSTED.labels("retry" if outcome.state is MessageState.QUEUED else outcome.state).inc()
+        await self._marker.mark(outcome)
+        if lost is not None and not connection.proven:
+            raise lost
+
+    def _wait(self, mail: Mail) -> float:
+        """How long a mail that was not taken waits: longer each time."""
+        settings = self._settings
+        return float(min(settings.mail_retry_base * 2 ** min(mail.attempts - 1, 20), settings.mail_retry_longest))
+
+    async def _may_go_now(self, mail: Mail) -> bool:
+        """Whether the domain of its recipient may get one more mail in this minute."""
+        if self._settings.mail_rate is None:
+            return True
+        domain = mail.recipient.rpartition("@")[2].lower()
+        limit = self._limits.setdefault(domain, AsyncLimiter(self._settings.mail_rate, MINUTE))
+        if not limit.has_capacity():
+            return False
+        await limit.acquire()
+        return True
+
+    async def _put_back(self, letters: Sequence[Mail], wait: float = 0) -> None:
+        if letters:
             async with self._backend.work() as work:
-                await posting.failed(work, letter, reason, str(error))
+                await posting.put_back(work, letters, wait)
+
+
+class _Marker:
+    """Commits what became of mails: all that have come while the last commit was under way, together."""
+
+    def __init__(self, backend: Backend, settings: NotifierSettings) -> None:
+        self._backend = backend
+        self._settings = settings
+        self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def mark(self, outcome: Outcome) -> None:
+        """Note one outcome; returns when it is committed, raises what the commit raises."""
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((outcome, done))
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit())
+        await done
+
+    async def _commit(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                async with self._backend.work() as work:
+                    await posting.mark(work, self._settings, [outcome for outcome, _ in batch])
+            except Exception as error:  # noqa: BLE001 - raised to everybody who waits for it
+                _tell(batch, error)
+            else:
+                _tell(batch, None)
+
+
+def _tell(batch: Sequence[tuple[Outcome, asyncio.Future[None]]], error: Exception | None) -> None:
+    for _, done in batch:
+        if done.cancelled():
+            continue
+        if error is None:
+            done.set_result(None)
         else:
-            POSTED.labels("sent").inc()
-            async with self._backend.work() as work:
-                await posting.sent(work, letter, answer)
+            done.set_exception(error)

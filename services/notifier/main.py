@@ -21,7 +21,7 @@ def build(settings: NotifierSettings, around: Surroundings | None = None) -> Ser
         return [Sweep("reminders", step, settings.sweep_interval)]
 
     def backgrounds(backend: Backend) -> list[tuple[str, Background]]:
-        return [(f"mail-{number}", Deliverer(backend, settings).run) for number in range(settings.mail_workers)]
+        return [("mail", Deliverer(backend, settings).run)]
 
     return assemble(
         "notifier",

@@ -43,9 +43,13 @@ class NotifierSettings(ServiceSettings):
     digest_quiet: float = Field(3, ge=0, description="A digest goes out when no firm joined it for this long")
     digest_longest: float = Field(60, ge=0, description="A digest goes out this long after it was begun, whoever joins")
 
-    mail_workers: int = Field(2, ge=1, le=20, description="Connections to the mail server per process")
-    mail_batch: int = Field(20, ge=1, le=200, description="Most messages claimed at once by one connection")
-    mail_lease: float = Field(120, gt=0, description="How long claimed messages are left to their connection")
+    gather: float = Field(1, ge=0, description="How long news waits for other news to the same mailbox: one mail")
+    mail_connections: int = Field(4, ge=1, le=50, description="Connections to the mail server per process")
+    mail_batch: int = Field(50, ge=1, le=200, description="Most mails claimed at once by one connection")
+    mail_lease: float = Field(120, gt=0, description="How long claimed mails are left to their connection")
+    mail_rate: int | None = Field(
+        None, ge=1, description="Most mails a minute to one recipient domain, per process; none: as fast as they go"
+    )
     mail_interval: float = Field(0.5, gt=0, description="Pause between two looks at what is to be sent")
     mail_retry_base: float = Field(
         30,

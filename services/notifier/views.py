@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.notifier.models import Firm, HeardEvent, Message, Obligation
+from services.notifier.models import Firm, HeardEvent, Mail, Message, Obligation
 from services.notifier.vocabulary import Audience, CaseKind, Kind, MessageState, ObligationState, Reason
 from shared.contracts import Citation
 from shared.regulation import Duty
@@ -45,16 +45,21 @@ class ObligationView(View):
         return cls.model_validate(shown | {"enterprise_name": firm.name, "authority": firm.authority})
 
 
-class MessageView(View):
-    """One mail and what became of it. `credit_code` is null where it went to an authority's officers.
+OF_THE_MAIL = ("subject", "text", "html", "sent_at", "server_answer")
 
-    `at` is the business instant of its writing; `sent_at` is real time.
+
+class MessageView(View):
+    """One thing that was told, and what became of the mail that carries it, which may carry others too.
+
+    `credit_code` is null where it went to an authority's officers. `at` is the business instant of its writing;
+    `sent_at` is real time.
     """
 
     id: UUID
     kind: Kind
     state: MessageState
     reason: Reason | None
+    mail_id: UUID | None
     subject: str | None
     recipient: str | None
     audience: Audience
@@ -68,11 +73,12 @@ class MessageView(View):
     server_answer: str | None
 
     @classmethod
-    def of(cls, message: Message, *, mask: bool) -> Self:
-        shown = {name: getattr(message, name) for name in cls.model_fields}
-        shown["stage"] = message.stage or None
+    def of(cls, message: Message, mail: Mail | None, *, mask: bool) -> Self:
+        shown = {name: getattr(message, name, None) for name in cls.model_fields}
+        shown |= {name: getattr(mail, name, None) for name in OF_THE_MAIL if name in cls.model_fields}
+        shown |= {"stage": message.stage or None, "attempts": mail.attempts if mail else 0}
         if mask:
-            shown |= {name: masked(shown[name]) for name in ("recipient", "server_answer") if shown[name]}
+            shown |= {name: masked(str(shown[name])) for name in ("recipient", "server_answer") if shown[name]}
         return cls.model_validate(shown)
 
 

@@ -14,7 +14,11 @@ class ObligationState(StrEnum):
 
 
 class MessageState(StrEnum):
-    """`sending`: claimed by a connection until its lease ends; `failed`: refused for good or too often."""
+    """What became of a message, and of the mail that carries it.
+
+    `sending`: claimed by a connection until its lease ends; `sent`: the server took it; `failed`: refused for good or
+    too often; `suppressed`: it does not go out.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -24,12 +28,13 @@ class MessageState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a message was suppressed or failed."""
+    """Why a message waits, was suppressed or failed."""
 
     MET = "met"
     ENDED = "ended"
     SUPERSEDED = "superseded"
     TOO_OLD = "too_old"
+    QUIET_HOURS = "quiet_hours"
     NO_ADDRESS = "no_address"
     NOT_ALLOW_LISTED = "not_allow_listed"
     REFUSED = "refused"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
+from services.notifier import mailboxes
 from services.notifier.models import Firm
 from services.notifier.vocabulary import Audience, Kind, MessageState, Reason
 from shared.messaging import Work
@@ -27,6 +28,7 @@ def to_firm(
     """A message to a firm's contact; without an address it waits until one is known."""
     return {
         **_row(work, kind, about, Audience.FIRM, firm.authority, facts, stage, due),
+        "mailbox": mailboxes.firm(firm.credit_code),
         "credit_code": firm.credit_code,
         "recipient": firm.contact_email,
         "obligation_id": obligation_id,
@@ -41,6 +43,7 @@ def to_officers(
     """A message to an authority's officers; the settings of who sends it know their address."""
     return {
         **_row(work, kind, about, Audience.OFFICERS, authority, facts, stage, due),
+        "mailbox": mailboxes.office(authority),
         "credit_code": None,
         "recipient": None,
         "obligation_id": None,
@@ -62,4 +65,5 @@ def _row(
         "due": due,
         "facts": facts,
         "at": work.now(),
+        "not_before": work.now(),
     }

@@ -11,10 +11,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
+from services.notifier.mail.wording import SAY, WORDS
 from services.notifier.models import Message
 from services.notifier.repository.messages import Listed
 from services.notifier.vocabulary import REMINDERS, Audience, Kind
-from services.notifier.mail.wording import SAY, WORDS
 from shared.regulation import Duty, Regulation, Title
 
 REMINDING = frozenset(REMINDERS.values())
@@ -36,6 +36,14 @@ def language_of(wanted: str) -> str:
     return "en" if wanted.lower().startswith("en") else "zh-CN"
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One message of a mail; `listed` are the firms of an officers' list."""
+
+    message: Message
+    listed: Sequence[Listed] = ()
+
+
 class Renderer:
     """Renders messages under one regulation."""
 
@@ -50,28 +58,36 @@ class Renderer:
             lstrip_blocks=True,
         )
 
-    def render(
-        self, message: Message, language: str, today: date, addressee: str, firms: Sequence[Listed] = ()
-    ) -> Rendered:
-        """The message as it reads on `today`; `firms` are those of a digest. Raises what Jinja2 raises."""
+    def render(self, items: Sequence[Item], language: str, today: date, addressee: str) -> Rendered:
+        """What `items` say as they read on `today`, in one mail. Raises what Jinja2 raises."""
+        say = SAY[language]
+        sections = [self._section(item, language, today) for item in items]
+        subject = sections[0]["subject"]
+        if len(sections) > 1:
+            subject = say["and_more"].format(subject, len(sections) - 1)
+        context: dict[str, Any] = {
+            "language": language,
+            "say": say,
+            "portal_url": self._portal_url,
+            "greeting": say["greeting"].format(addressee),
+            "subject": f"{say['prefix']}{subject}",
+            "sections": sections,
+        }
+        text, html = (self._templates.get_template(f"layout.{kind}").render(context) for kind in ("txt", "html"))
+        return Rendered(context["subject"], text, html)
+
+    def _section(self, item: Item, language: str, today: date) -> dict[str, Any]:
+        message, firms = item.message, item.listed
         say, english = SAY[language], language == "en"
         citation = message.facts["citation"]
         titles = {title.value: self._regulation.title_name(title, "en" if english else "zh") for title in Title}
         held = message.facts.get("titles") or [message.facts[key] for key in ("title",) if key in message.facts]
         context: dict[str, Any] = {
             **message.facts,
-            "language": language,
             "words": WORDS[language],
-            "say": say,
             "titles": titles,
             "titles_held": say["and"].join(titles[Title(each)] for each in held),
             "count": len(firms),
-            "firms": firms[:LONGEST_LIST],
-            "more": say["more"].format(len(firms) - LONGEST_LIST) if len(firms) > LONGEST_LIST else "",
-            "citation": citation,
-            "citation_text": citation["text_en"] if english else citation["text"],
-            "portal_url": self._portal_url,
-            "greeting": say["greeting"].format(addressee),
         }
         if message.kind in REMINDING and message.due is not None:
             days = (message.due - today).days
@@ -79,14 +95,16 @@ class Renderer:
             context["what"] = WORDS[language]["duty"][Duty(message.facts["duty"])].format(year=message.facts["year"])
         template = self._templates.get_template(f"{language}/{_name(message)}.txt")
         subject, headline = (" ".join(_block(template, name, context).split()) for name in ("subject", "headline"))
-        context |= {
-            "subject": f"{say['prefix']}{subject}",
+        return {
+            "subject": subject,
             "headline": headline,
             "body": _lines(_block(template, "body", context)),
             "todo": _lines(_block(template, "todo", context)),
+            "firms": firms[:LONGEST_LIST],
+            "more": say["more"].format(len(firms) - LONGEST_LIST) if len(firms) > LONGEST_LIST else "",
+            "citation": citation,
+            "citation_text": citation["text_en"] if english else citation["text"],
         }
-        text, html = (self._templates.get_template(f"layout.{kind}").render(context) for kind in ("txt", "html"))
-        return Rendered(context["subject"], text, html)
 
 
 def _name(message: Message) -> str:

@@ -14,8 +14,8 @@ from services.notifier.models.base import Base
 class Firm(Base):
     """A copy of a firm's profile. Its row lock guards everything that is derived from the firm's copies.
 
-    Its contact (联系人) and a second one get its mail. `version` is the profile's; 0 where only a title or a report has named the firm so far. `updates` holds
-    `{year, submitted_at}` for every annual update.
+    Its contact (联系人) and a second one get its mail. `version` is the profile's; 0 where only a title or a report has
+    named the firm so far. `updates` holds `{year, submitted_at}` for every annual update.
     """
 
     __tablename__ = "firms"

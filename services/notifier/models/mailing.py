@@ -79,6 +79,7 @@ class Mail(Base):
     calendars: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     threads: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     state: Mapped[str]
+    reason: Mapped[str | None]
     server_answer: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default="1")
     at: Mapped[datetime]

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifier.models import Firm, HeardEvent, Message, Obligation
+from services.notifier.models import Firm, HeardEvent, Mail, Message, Obligation
+
+Posted = tuple[Message, Mail | None]
 
 
 async def authority_of(session: AsyncSession, credit_code: str) -> str | None:
@@ -53,16 +55,21 @@ async def messages(
     filters: Mapping[str, Any],
     before: UUID | None,
     limit: int,
-) -> Sequence[Message]:
-    """Messages, the newest first."""
-    query = select(Message).where(reach, *_equal(Message, filters)).order_by(Message.id.desc()).limit(limit)
+) -> Sequence[Posted]:
+    """Messages with the mails that carry them, the newest first."""
+    query = _posted(reach, *_equal(Message, filters)).order_by(Message.id.desc()).limit(limit)
     if before is not None:
         query = query.where(Message.id < before)
-    return (await session.scalars(query)).all()
+    return [(message, mail) for message, mail in await session.execute(query)]
 
 
-async def message(session: AsyncSession, reach: ColumnElement[bool], message_id: UUID) -> Message | None:
-    return await session.scalar(select(Message).where(reach, Message.id == message_id))
+async def message(session: AsyncSession, reach: ColumnElement[bool], message_id: UUID) -> Posted | None:
+    found = (await session.execute(_posted(reach, Message.id == message_id))).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def _posted(*conditions: ColumnElement[bool]) -> Select[Message, Mail | None]:
+    return select(Message, Mail).outerjoin(Mail, Mail.id == Message.mail_id).where(*conditions)
 
 
 async def events(session: AsyncSession, credit_code: str, *, after: UUID | None, limit: int) -> Sequence[HeardEvent]:

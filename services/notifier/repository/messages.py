@@ -1,4 +1,4 @@
-"""Messages: written once, claimed for sending, marked with what became of them."""
+"""Messages: written once, let go when they say nothing new, sent after their firms."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,7 @@ WAITING = or_(Message.state == MessageState.QUEUED, Message.reason == Reason.NO_
 """Not sent and not about to be, but may be."""
 
 
-def seconds(value: float) -> ColumnElement[timedelta]:
+def seconds(value: float | ColumnElement[float]) -> ColumnElement[timedelta]:
     return func.make_interval(0, 0, 0, 0, 0, 0, value)
 
 
@@ -38,7 +38,7 @@ async def write_digests(session: AsyncSession, rows: Sequence[Row], quiet: float
         statement.on_conflict_do_update(
             constraint="messages_once",
             set_={"next_try_at": func.least(func.now() + seconds(quiet), Message.created_at + seconds(longest))},
-            where=and_(Message.state == MessageState.QUEUED, Message.attempts == 0),
+            where=and_(Message.state == MessageState.QUEUED, Message.mail_id.is_(None)),
         ),
         rows,
     )
@@ -84,65 +84,6 @@ async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> Non
         update(Message)
         .where(theirs, Message.reason == Reason.NO_ADDRESS, Firm.contact_email.is_not(None))
         .values(state=MessageState.QUEUED, reason=None, recipient=Firm.contact_email, next_try_at=func.now())
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def claim(session: AsyncSession, limit: int, lease: float) -> Sequence[Message]:
-    """Messages that are to be sent, or whose sender's lease has ended: the caller's for `lease` seconds."""
-    ripe = (
-        select(Message.id)
-        .where(Message.state.in_([MessageState.QUEUED, MessageState.SENDING]), Message.next_try_at <= func.now())
-        .order_by(Message.next_try_at, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("ripe")
-    )
-    claimed = await session.scalars(
-        update(Message)
-        .where(Message.id == ripe.c.id)
-        .values(state=MessageState.SENDING, attempts=Message.attempts + 1, next_try_at=func.now() + seconds(lease))
-        .returning(Message)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(claimed, key=lambda message: message.id)
-
-
-async def mark(session: AsyncSession, message_id: UUID, attempt: int, **values: Any) -> bool:
-    """Set `values` on a message that is still the caller's, by its `attempt`; whether it was."""
-    marked = await session.scalar(
-        update(Message)
-        .where(Message.id == message_id, Message.state == MessageState.SENDING, Message.attempts == attempt)
-        .values(**values)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
-    return marked is not None
-
-
-async def retry(session: AsyncSession, message_id: UUID, attempt: int, wait: float, days: float, answer: str) -> None:
-    """Let a message that was refused for now be tried again in `wait` seconds; after `days` it has failed."""
-    given_up = Message.created_at < func.now() - seconds(days * 86400)
-    await mark(
-        session,
-        message_id,
-        attempt,
-        state=case((given_up, MessageState.FAILED), else_=MessageState.QUEUED),
-        reason=case((given_up, Reason.GIVEN_UP)),
-        next_try_at=func.now() + seconds(wait),
-        server_answer=answer,
-    )
-
-
-async def put_back(session: AsyncSession, claimed: Collection[Message]) -> None:
-    """Return claimed messages that were not tried; they may be claimed again at once."""
-    await session.execute(
-        update(Message)
-        .where(
-            tuple_(Message.id, Message.attempts).in_([(message.id, message.attempts) for message in claimed]),
-            Message.state == MessageState.SENDING,
-        )
-        .values(state=MessageState.QUEUED, attempts=Message.attempts - 1, next_try_at=func.now())
         .execution_options(synchronize_session=False)
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from services.notifier.wording import SAY, WORDS
+from services.notifier.mail.wording import SAY, WORDS
 from shared.contracts import (
     CertificationCancelled,
     CertificationExpired,

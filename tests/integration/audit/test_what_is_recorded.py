@@ -39,6 +39,8 @@ NOT_RECORDED = {
         "deadline_extensions",
         "obligations",
         "heard_events",
+        "mails",
+        "calendar_entries",
     },  # fmt: skip
 }
 """Copies of what others own and record, and what is derived from them."""

@@ -125,7 +125,7 @@ def notifier(start_service, authorization, mail):
     @asynccontextmanager
     async def start(now="2026-03-15T10:00", **settings) -> AsyncIterator[SimpleNamespace]:
         own = {
-            "smtp_host": mail.host, "smtp_port": mail.port, "smtp_tls": "none", "smtp_timeout": 5, "digest_quiet": 0,
+            "smtp_host": mail.host, "smtp_port": mail.port, "smtp_tls": "none", "smtp_timeout": 5, "digest_quiet": 0, "gather": 0,
             "mail_retry_base": 0,
         }  # fmt: skip
         async with start_service("notifier", **own | settings) as it:

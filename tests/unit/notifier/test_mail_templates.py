@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from services.notifier.mail import Unsendable, compose
-from services.notifier.models import Message
-from services.notifier.rendering import Renderer
+from services.notifier.mail.composing import compose
+from services.notifier.mail.errors import Unsendable
+from services.notifier.mail.rendering import Item, Renderer
+from services.notifier.models import Mail, Message
 from services.notifier.repository.messages import Listed
 from services.notifier.vocabulary import Kind
 from shared.regulation import Regulation
@@ -41,7 +42,14 @@ RENDERER = Renderer(Regulation.load("xiamen-2023"), "https://peiyu.example")
 def message(kind="update_due", audience="firm", **facts):
     return Message(
         id=UUID(int=7), kind=kind, about="x", stage="7", audience=audience, authority="XM-SM", due=date(2026, 4, 30),
-        facts=FACTS | facts, state="sending", attempts=1, at=datetime(2026, 4, 20, tzinfo=UTC),
+        facts=FACTS | facts, state="sending", at=datetime(2026, 4, 20, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def mail(recipient):
+    return Mail(
+        id=UUID(int=7), recipient=recipient, language="zh-CN", subject="题", text="文", html="<p>文</p>",
+        created_at=datetime(2026, 4, 20, 1, tzinfo=UTC),
     )  # fmt: skip
 
 
@@ -55,17 +63,16 @@ ALL = [(kind.value, "firm") for kind in Kind] + [(kind, "officers") for kind in 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize(("kind", "audience"), ALL)
 def test_every_mail_says_what_by_which_article_and_what_to_do(kind, audience, language):
-    mail = RENDERER.render(
-        message(kind, audience), language, date(2026, 4, 23), "林海燕", [Listed(FACTS["credit_code"], "厦门甲乙公司")]
-    )
-    assert mail.subject.startswith("【培育】" if language == "zh-CN" else "[Peiyu] ")
-    for body in (mail.text, mail.html):
+    item = Item(message(kind, audience), [Listed(FACTS["credit_code"], "厦门甲乙公司")])
+    written = RENDERER.render([item], language, date(2026, 4, 23), "林海燕")
+    assert written.subject.startswith("【培育】" if language == "zh-CN" else "[Peiyu] ")
+    for body in (written.text, written.html):
         assert "第十二条" in body
         assert "https://peiyu.example" in body
         assert "林海燕" in body
         assert "{" not in body
-    assert "<b>逾期" not in mail.html
-    assert "<b>须补充" not in mail.html
+    assert "<b>逾期" not in written.html
+    assert "<b>须补充" not in written.html
 
 
 @pytest.mark.parametrize(
@@ -77,27 +84,25 @@ def test_every_mail_says_what_by_which_article_and_what_to_do(kind, audience, la
     ],
 )
 def test_a_reminder_counts_the_days_that_are_left_on_the_day_it_is_sent(today, subject):
-    mail = RENDERER.render(message(), "zh-CN", date.fromisoformat(today), "林海燕")
-    assert mail.subject == subject
-    first = mail.html.index("<strong>")
-    assert mail.html[first:].startswith("<strong>2026-04-30（含当日）前提交")
+    written = RENDERER.render([Item(message())], "zh-CN", date.fromisoformat(today), "林海燕")
+    assert written.subject == subject
+    first = written.html.index("<strong>")
+    assert written.html[first:].startswith("<strong>2026-04-30（含当日）前提交")
 
 
 def test_a_mail_keeps_its_message_id_and_an_impossible_address_is_no_mail():
-    rendered = RENDERER.render(message(), "zh-CN", date(2026, 4, 23), "林海燕")
-    first, again = (
-        compose(message(), "a@firm.example", rendered, "zh-CN", "培育平台 <no-reply@peiyu.example>") for _ in range(2)
-    )
+    first, again = (compose(mail("a@firm.example"), "培育平台 <no-reply@peiyu.example>") for _ in range(2))
     assert first["Message-ID"] == again["Message-ID"] == f"<{UUID(int=7)}@peiyu.example>"
+    assert first["Date"] == again["Date"] == "Mon, 20 Apr 2026 01:00:00 +0000"
     for wrong in ("a@firm.example\r\nBcc: b@firm.example", "a b@firm.example", "", "@"):
         with pytest.raises(Unsendable):
-            compose(message(), wrong, rendered, "zh-CN", "no-reply@peiyu.example")
+            compose(mail(wrong), "no-reply@peiyu.example")
 
 
 def test_a_digest_counts_every_firm_and_names_no_more_than_a_mail_can_carry():
     firms = [Listed(f"C{number}", f"厦门{number}公司") for number in range(1000)]
-    mail = RENDERER.render(message("update_due", "officers"), "zh-CN", date(2026, 4, 23), "思明区", firms)
-    assert "1000家企业尚未完成2026年度信息更新" in mail.subject
-    assert "厦门299公司" in mail.text
-    assert "厦门300公司" not in mail.text
-    assert "另有700家" in mail.text
+    written = RENDERER.render([Item(message("update_due", "officers"), firms)], "zh-CN", date(2026, 4, 23), "思明区")
+    assert "1000家企业尚未完成2026年度信息更新" in written.subject
+    assert "厦门299公司" in written.text
+    assert "厦门300公司" not in written.text
+    assert "另有700家" in written.text

@@ -25,6 +25,7 @@ def upgrade() -> None:
         Column("calendars", ARRAY(Text), nullable=False, server_default="{}"),
         Column("threads", ARRAY(Text), nullable=False, server_default="{}"),
         Column("state", Text, nullable=False),
+        Column("reason", Text),
         Column("server_answer", Text),
         Column("attempts", Integer, nullable=False, server_default="1"),
         Column("at", INSTANT, nullable=False),
@@ -114,10 +115,10 @@ def _messages() -> None:
             WHEN 'firm' THEN 'firm:' || credit_code ELSE 'office:' || authority END
     """)
     op.execute("""
-        INSERT INTO mails (id, mailbox, recipient, language, subject, text, html, state, server_answer, attempts, at,
-            created_at, next_try_at, sent_at)
-        SELECT id, mailbox, recipient, 'zh-CN', subject, text, html, state, server_answer, attempts, at,
-            created_at, next_try_at, sent_at
+        INSERT INTO mails (id, mailbox, recipient, language, subject, text, html, state, reason, server_answer,
+            attempts, at, created_at, next_try_at, sent_at)
+        SELECT id, mailbox, recipient, 'zh-CN', subject, text, html, state, reason, server_answer,
+            attempts, at, created_at, next_try_at, sent_at
         FROM messages WHERE state IN ('sent', 'failed') AND subject IS NOT NULL AND recipient IS NOT NULL
     """)
     op.execute("UPDATE messages SET mail_id = id WHERE id IN (SELECT id FROM mails)")

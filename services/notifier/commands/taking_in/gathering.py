@@ -1,23 +1,11 @@
-"""Takes events in: all that one transaction brings is gathered first and has its effect together.
+"""What the events of one transaction bring: copies of other services' things, and news."""
 
-A published list brings thousands of events within seconds; handled one by one each would cost a dozen statements,
-together they cost that for a whole batch. Nothing depends on the order within a batch or between batches.
-"""
-
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-import uuid_utils.compat as uuid7s
-
-from services.notifier import domain
-from services.notifier.commands.news import to_firm, to_officers
-from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
-from services.notifier.repository import copies, messages, obligations
-from services.notifier.repository.copies import Known
 from services.notifier.timeline import told
-from services.notifier.vocabulary import START, Kind, ObligationState, Reason
+from services.notifier.vocabulary import Kind, ObligationState
 from shared.contracts import (
     CertificationState,
     ChangeReportState,
@@ -29,8 +17,7 @@ from shared.contracts import (
     ReviewState,
 )
 from shared.messaging import Event, Work
-from shared.regulation import Regulation, Step
-from shared.web.delegations import keep as keep_delegations
+from shared.regulation import Step
 
 Row = dict[str, Any]
 
@@ -222,124 +209,3 @@ def _returned(correction: Correction | None, **facts: Any) -> Row | None:
 def _newest(kept: dict[Any, Row], key: Any, row: Row) -> None:
     if key not in kept or kept[key]["version"] < row["version"]:
         kept[key] = row
-
-
-async def settle(batch: Batch) -> None:
-    """Bring copies, obligations and messages to what the batch tells.
-
-    Taking the firms locks them, so that what is derived from a firm's copies is derived by one at a time. Firms come
-    before obligations and these before messages, here and in the sweep, so that nobody waits in a circle.
-    """
-    work = batch.work
-    session = work.session
-    await copies.keep_heard(session, batch.heard)
-    await copies.take_firms(session, batch.firms.values())
-    await keep_delegations(session, batch.delegations)
-    await copies.take(session, Certification, list(batch.certifications.values()))
-    await copies.take(session, Report, list(batch.reports.values()))
-    await copies.take(session, Occurrence, list(batch.occurrences.values()))
-    await copies.take(session, Application, list(batch.applications.values()))
-    known = await copies.known(session, batch.firms)
-    await _settle_obligations(work, list(known.values()))
-    if batch.readdressed:
-        await messages.readdress(session, batch.readdressed)
-    rows = []
-    for news in batch.news:
-        firm = known[news.credit_code].firm
-        rows.append(to_firm(work, firm, news.kind, news.about, news.facts))
-        if news.officers_too:
-            facts = {"credit_code": firm.credit_code, "enterprise_name": firm.name, **news.facts}
-            office = firm.authority if news.office == Step.AUTHORITY else work.regulation.bureau.code
-            rows.append(to_officers(work, office, news.kind, news.about, facts))
-    await messages.write(session, rows)
-
-
-async def _settle_obligations(work: Work, firms: Sequence[Known]) -> None:
-    added: list[Row] = []
-    changed: list[Row] = []
-    for known in firms:
-        new, other = _reconciled(work, known)
-        added += new
-        changed += other
-    await obligations.add(work.session, added)
-    await obligations.change(work.session, changed)
-    for reason in (Reason.MET, Reason.ENDED):
-        await messages.let_go(work.session, [row["id"] for row in changed if row["state"] == reason], reason)
-
-
-def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
-    """The firm's obligations that are new, and what has changed of the others, by what it owes now."""
-    added: list[Row] = []
-    changed: list[Row | None] = []
-    present = {(each.duty, each.subject, each.due): each for each in known.obligations}
-    reminded = {each.subject: each.stage for each in known.obligations}
-    for each in owed(known, work.regulation):
-        obligation = present.pop(each.key, None)
-        if obligation is None:
-            stage = _announced_as(work, each) if each.announced else reminded.get(each.follows or "")
-            added.append(_new(work, known.firm.credit_code, each, stage))
-        else:
-            changed.append(_changed(work, obligation, each.state, each))
-    for obligation in present.values():
-        if obligation.state != ObligationState.MET:
-            met = domain.met_after_all(obligation, known.updates, known.applications, known.reports, known.occurrences)
-            state = ObligationState.MET if met else ObligationState.ENDED
-            changed.append(_changed(work, obligation, state, obligation))
-    return added, [row for row in changed if row is not None]
-
-
-def owed(known: Known, regulation: Regulation) -> list[domain.Owed]:
-    """Everything that the firm owes by what is known of it."""
-    return [
-        *domain.updates_owed(known.firm.credit_code, known.certifications, known.updates, regulation),
-        *domain.reviews_owed(known.certifications, known.applications, regulation),
-        *domain.changes_owed(known.reports, known.occurrences),
-        *domain.corrections_owed([*known.reports, *known.applications]),
-    ]
-
-
-def _announced_as(work: Work, each: domain.Owed) -> str:
-    """The stage that the mail which tells of a duty stands for: what has passed by now is not reminded of again."""
-    passed = [stage.name for stage in domain.plan(each, work.regulation) if stage.at <= work.now()]
-    return passed[-1] if passed else START
-
-
-def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> Row:
-    is_open = each.state == ObligationState.OPEN
-    return {
-        "id": uuid7s.uuid7(),
-        "credit_code": credit_code,
-        "duty": each.duty,
-        "subject": each.subject,
-        "year": each.year,
-        "nominal_due": each.nominal_due,
-        "due": each.due,
-        "acts_from": each.acts_from,
-        "state": each.state,
-        "stage": stage,
-        "next_stage_at": _next_stage_at(work, each, stage) if is_open else None,
-        "facts": each.facts,
-        "citation": each.citation,
-        "opened_at": work.now(),
-        "closed_at": None if is_open else work.now(),
-    }
-
-
-def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Obligation | domain.Owed) -> Row | None:
-    """What is to be set on an obligation that is now in `state` and as `now` shows it; None where nothing is."""
-    shown = {"facts": now.facts, "acts_from": now.acts_from, "citation": now.citation}
-    if obligation.state == state and all(getattr(obligation, name) == value for name, value in shown.items()):
-        return None
-    is_open = state == ObligationState.OPEN
-    return {
-        "id": obligation.id,
-        "state": state,
-        **shown,
-        "next_stage_at": _next_stage_at(work, now, obligation.stage) if is_open else None,
-        "closed_at": None if is_open else obligation.closed_at or work.now(),
-    }
-
-
-def _next_stage_at(work: Work, each: Obligation | domain.Owed, last: str | None) -> Any:
-    left = domain.after(domain.plan(each, work.regulation), last)
-    return left[0].at if left else None

@@ -1,34 +1,19 @@
-"""What a firm owes, and when it is reminded of it: pure functions over copies, dates and the regulation.
+"""What a firm owes, by what is known of it.
 
 What is owed is computed anew from the copies whenever one of them changed, never patched by single events; that makes
 it independent of the order in which events arrive.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
+from services.notifier.domain.meeting import applied_for, updated_in_time
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
-from services.notifier.vocabulary import OVERDUE, START, ObligationState
+from services.notifier.vocabulary import ObligationState
 from shared.contracts import Citation
-from shared.regulation import (
-    DeadlineExtension,
-    Duty,
-    Regulation,
-    Reminders,
-    Rule,
-    Title,
-    end_of_day,
-    shanghai_date,
-    start_of_day,
-)
-
-RECENT = timedelta(days=30)
-"""How old a grant or an update may be to be worth a mail: lists taken over from elsewhere tell of years long past."""
-
-UNSUCCESSFUL = frozenset({"refused", "withdrawn", "stopped", "lapsed"})
-"""Outcomes of an application that leave the firm without one."""
+from shared.regulation import DeadlineExtension, Duty, Regulation, Rule, Title, start_of_day
 
 Key = tuple[str, str, date]
 
@@ -56,14 +41,6 @@ class Owed:
     @property
     def key(self) -> Key:
         return self.duty, self.subject, self.due
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A reminder's stage: days before the date, or `start`; due to go out from the instant `at`."""
-
-    name: str
-    at: datetime
 
 
 def update_subject(credit_code: str, year: int) -> str:
@@ -131,12 +108,6 @@ def is_moving(
     return all(due is not None and due.source is not None and due.due != obligation.due for due in dues)
 
 
-def updated_in_time(updates: Mapping[int, datetime], year: int, opens: datetime, due: date) -> bool:
-    """Whether the first update of a year was submitted from `opens` until the end of the due day."""
-    submitted_at = updates.get(year)
-    return submitted_at is not None and opens <= submitted_at < end_of_day(due)
-
-
 def reviews_owed(
     certifications: Iterable[Certification], applications: Iterable[Application], regulation: Regulation
 ) -> list[Owed]:
@@ -168,22 +139,6 @@ def reviews_owed(
             )
         )
     return owed
-
-
-def applied_for(
-    certification: str, opens: datetime, applications: Iterable[Application], closes: date | None = None
-) -> bool:
-    """Whether an application that stands was filed for a title since `opens`, and not after `closes`.
-
-    One that is open counts whenever it was filed: a campaign may have moved the window since.
-    """
-    return any(
-        str(each.certification_id) == certification
-        and each.outcome not in UNSUCCESSFUL
-        and (each.outcome is None or each.applied_at >= opens)
-        and (closes is None or each.applied_at < end_of_day(closes))
-        for each in applications
-    )
 
 
 def report_owed(report: Report) -> Owed | None:
@@ -277,93 +232,6 @@ def corrections_owed(cases: Iterable[Report | Application]) -> list[Owed]:
         for case in cases
         if case.correction is not None
     ]
-
-
-def met_after_all(
-    obligation: Obligation,
-    updates: Mapping[int, datetime],
-    applications: Iterable[Application],
-    reports: Iterable[Report],
-    occurrences: Iterable[Occurrence] = (),
-) -> bool:
-    """Whether an obligation that the copies no longer show was met before it went, whatever was heard of first."""
-    match obligation.duty:
-        case Duty.UPDATE if obligation.year is not None:
-            return updated_in_time(updates, obligation.year, obligation.acts_from, obligation.due)
-        case Duty.REVIEW:
-            return applied_for(obligation.subject, obligation.acts_from, applications, obligation.due)
-        case Duty.RETURNED_CASE:
-            return any(
-                str(each.id) == obligation.subject and each.outcome not in UNSUCCESSFUL for each in applications
-            ) or any(
-                str(report.id) == obligation.subject and report.standing == ObligationState.MET for report in reports
-            )
-        case _:
-            made = {str(report.id): report.standing for report in reports}
-            told = {str(occurrence.id): occurrence.standing for occurrence in occurrences}
-            return (made | told).get(obligation.subject) == ObligationState.MET
-
-
-def stages(reminders: Reminders, duty: str, nominal_due: date, due: date, acts_from: datetime) -> tuple[Stage, ...]:
-    """The stages of an obligation, mildest first.
-
-    A stage is at most its days before the date. A period in months counts to its own last day, not to the working
-    day it rolls to; the other dates are fixed, and only a notice moves them. Nothing goes out before the firm can
-    act, but for the first announcement of a review.
-    """
-    last = nominal_due if duty == Duty.CHANGE_REPORT else due
-    announced = max(reminders.days_before) if duty == Duty.REVIEW and reminders.days_before else None
-    found: list[tuple[datetime, int, str]] = []
-    if reminders.at_start:
-        found.append((acts_from, -(10**6), START))
-    for days in reminders.days_before:
-        at = start_of_day(last - timedelta(days=days))
-        found.append((at if days == announced else max(at, acts_from), -days, str(days)))
-    return tuple(Stage(name, at) for at, _, name in sorted(found))
-
-
-def plan(each: Obligation | Owed, regulation: Regulation) -> tuple[Stage, ...]:
-    """The stages of a duty; a change that officers know of has a last one once its time is over."""
-    planned = stages(regulation.reminders(each.duty), each.duty, each.nominal_due, each.due, each.acts_from)
-    known_to_officers = each.duty == Duty.CHANGE_REPORT and "occurrence_id" in each.facts
-    return (*planned, Stage(OVERDUE, end_of_day(each.due))) if known_to_officers else planned
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which stage of an obligation goes out now, if one does, and when to look again."""
-
-    stage: str | None
-    next_at: datetime | None
-
-
-def choose(planned: Sequence[Stage], last: str | None, due: date, now: datetime, too_old: timedelta) -> Choice:
-    """The most urgent stage that has passed since `last`, which went out before; milder ones are left out.
-
-    Nothing goes out about a date that is too long past.
-    """
-    if gone(due, now, too_old):
-        return Choice(None, None)
-    left = after(planned, last)
-    passed = [stage.name for stage in left if stage.at <= now]
-    return Choice(passed[-1] if passed else None, next((stage.at for stage in left if stage.at > now), None))
-
-
-def after(planned: Sequence[Stage], last: str | None) -> Sequence[Stage]:
-    """The stages that follow the one named `last`; all where None went out."""
-    places = [place for place, stage in enumerate(planned) if stage.name == last]
-    return planned[places[0] + 1 :] if places else planned
-
-
-def gone(due: date, now: datetime, too_old: timedelta) -> bool:
-    """Whether a date passed so long ago that nothing is sent about it any more."""
-    return now >= end_of_day(due) + too_old
-
-
-def recent(moment: date | datetime, now: datetime) -> bool:
-    """Whether something lies within `RECENT` of now, before or after."""
-    day = shanghai_date(moment) if isinstance(moment, datetime) else moment
-    return abs(shanghai_date(now) - day) <= RECENT
 
 
 def _cited(regulation: Regulation, rule: Rule, title: Title, on: date) -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""What a firm owes, and when it is reminded of it. Pure: copies, dates and the regulation in, decisions out."""
+
+from services.notifier.domain.meeting import applied_for, met_after_all, updated_in_time
+from services.notifier.domain.owing import (
+    Key,
+    Owed,
+    changes_owed,
+    corrections_owed,
+    is_moving,
+    reviews_owed,
+    updates_owed,
+)
+from services.notifier.domain.recency import recent
+from services.notifier.domain.staging import Choice, Stage, after, choose, gone, plan, stages
+
+__all__ = [
+    "Choice",
+    "Key",
+    "Owed",
+    "Stage",
+    "after",
+    "applied_for",
+    "changes_owed",
+    "choose",
+    "corrections_owed",
+    "gone",
+    "is_moving",
+    "met_after_all",
+    "plan",
+    "recent",
+    "reviews_owed",
+    "stages",
+    "updated_in_time",
+    "updates_owed",
+]

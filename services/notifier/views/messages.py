@@ -9,7 +9,6 @@ from services.notifier.views.base import View
 from services.notifier.vocabulary import Audience, Kind, MessageState, Reason
 from shared.runtime.logs import masked
 
-
 OF_THE_MAIL = ("subject", "text", "html", "sent_at", "server_answer")
 
 

@@ -19,6 +19,7 @@ tour: $(VENV)/.run ## play the whole story against the running platform
 ##@ Develop
 test: $(VENV)/.dev ## everything that can be tested on this machine, checks included (TESTS=path for a part)
 	@sh tests/infrastructure/install_broker.sh
+	@sh tests/infrastructure/install_browser.sh
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest $(TESTS)
 

@@ -17,13 +17,26 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/messages", "notifier"),
     ("/login", "login"),
     ("/problems", "profile"),
+    ("/", "portal"),
 )
-"""(path prefix, service). A prefix covers whole segments: `/login` and `/login/x`, never `/loginx`.
+"""(path prefix, service); the first that covers a path decides.
 
-Everything else is not found from outside; `/dev`, `/healthz`, `/readyz` and `/metrics` belong to each process.
+A prefix covers whole segments: `/login` and `/login/x`, never `/loginx`. `/` covers all but what `NOT_ROUTED` has.
 """
+
+NOT_ROUTED = ("/api", "/dev", "/healthz", "/readyz", "/metrics", "/openapi")
+"""What is not found from outside: unknown parts of the API, and what belongs to each process."""
 
 
 def service_for(path: str) -> str | None:
     """The service that answers a path, or None where nothing is routed."""
-    return next((service for prefix, service in ROUTES if path == prefix or path.startswith(f"{prefix}/")), None)
+    for prefix, service in ROUTES:
+        if prefix == "/" and any(_covers(other, path) for other in NOT_ROUTED):
+            return None
+        if _covers(prefix, path):
+            return service
+    return None
+
+
+def _covers(prefix: str, path: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix.rstrip('/')}/")

@@ -1,7 +1,6 @@
 """`peiyu run`: the whole platform in one process, behind the gateway's routes."""
 
 import asyncio
-import html
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -14,7 +13,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from rich.console import Console
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.cli.catalogue import SERVICES, builder, settings_class
@@ -24,6 +23,8 @@ from services.cli.sample import load_sample
 from services.cli.serve import being_stopped_is_no_failure
 from services.login.main import build as build_login
 from services.login.settings import LoginSettings
+from services.portal.main import build as build_portal
+from services.portal.settings import PortalSettings
 from shared.messaging import EmbeddedBus
 from shared.runtime.clock import ShiftedClock
 from shared.runtime.database import migrate
@@ -122,19 +123,34 @@ async def _serve_with(
     *,
     sample: bool,
 ) -> None:
-    login = build_login(LoginSettings(issuer=f"{base}/login", key_file=folder / "login.key", environment="development"))
+    login = build_login(
+        LoginSettings(
+            issuer=f"{base}/login",
+            key_file=folder / "login.key",
+            environment="development",
+            redirect_uris=(f"{base}/session/callback",),
+            logout_uris=(f"{base}/",),
+        )
+    )
+    portal = build_portal(
+        PortalSettings(public_url=base, api_url=base, issuer=f"{base}/login", environment="development")
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for app in (login, *(service.app for service in services.values())):
+            for app in (login, portal, *(service.app for service in services.values())):
                 await stack.enter_async_context(app.router.lifespan_context(app))
             if sample:
                 await load_sample({name: service.backend for name, service in services.items()}, folder, console)
             _welcome(console, base, folder, clock)
             yield
 
-    apps: dict[str, ASGIApp] = {"login": login, **{name: service.app for name, service in services.items()}}
+    apps: dict[str, ASGIApp] = {
+        "login": login,
+        "portal": portal,
+        **{name: service.app for name, service in services.items()},
+    }
     server = uvicorn.Server(
         uvicorn.Config(
             Gateway(apps, _own_pages(services, clock, lifespan)),
@@ -180,13 +196,6 @@ def _own_pages(
     clock: ShiftedClock,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
 ) -> FastAPI:
-    async def front(_: Request) -> HTMLResponse:
-        documents = "".join(f'<li><a href="/openapi/{name}.json">{html.escape(name)}</a></li>' for name in services)
-        return HTMLResponse(
-            '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>培育 peiyu</title>'
-            f"<h1>培育 peiyu</h1><p>OpenAPI</p><ul>{documents}</ul></html>"
-        )
-
     async def openapi(request: Request) -> JSONResponse:
         service = services.get(request.path_params["service"])
         return JSONResponse(service.app.openapi()) if service else await missing(request, None)
@@ -199,7 +208,6 @@ def _own_pages(
         return JSONResponse(problem.document(request.url.path), problem.status, media_type="application/problem+json")
 
     app = FastAPI(openapi_url=None, lifespan=lifespan, exception_handlers={404: missing})
-    app.add_route("/", front)
     app.add_route("/openapi/{service}.json", openapi)
     app.add_route("/healthz", healthz)
     app.include_router(dev_clock(clock))

@@ -53,8 +53,8 @@ def being_stopped_is_no_failure() -> None:
 
 def serve_service(service: str) -> None:
     """Serve until SIGTERM or SIGINT; then stop consuming, finish what is in hand, close."""
-    if service == "login":
-        app, host, port, stop_timeout = _login()
+    if service in ("login", "portal"):
+        app, host, port, stop_timeout = _login() if service == "login" else _portal()
     else:
         settings = service_settings(service)
         configure_logs(service, settings.log_level, settings.log_format)
@@ -74,6 +74,18 @@ def serve_service(service: str) -> None:
         timeout_graceful_shutdown=int(stop_timeout),
         lifespan="on",
     )
+
+
+def _portal() -> tuple[FastAPI, str, int, float]:
+    from services.portal.main import build
+    from services.portal.settings import PortalSettings
+
+    configure_logs("portal", os.environ.get("PEIYU_LOG_LEVEL", "INFO"), os.environ.get("PEIYU_LOG_FORMAT", "json"))
+    try:
+        settings = PortalSettings()
+    except ValueError as error:
+        raise CannotServe(str(error)) from error
+    return build(settings), settings.host, settings.port, 5
 
 
 def _login() -> tuple[FastAPI, str, int, float]:

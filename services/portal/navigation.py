@@ -1,0 +1,30 @@
+"""What stands in the main navigation, for each role."""
+
+from services.portal.account import Account
+from services.portal.words import N_
+
+FIRM = (
+    ("/home", N_("首页")),
+    ("/enterprise", N_("企业信息管理")),
+    ("/changes", N_("重大变更")),
+    ("/certifications", N_("认证到期管理")),
+    ("/messages", N_("消息")),
+)
+OFFICER = (
+    ("/home", N_("工作台")),
+    ("/officers/changes", N_("重大变更审核")),
+    ("/officers/reviews", N_("复核审核")),
+    ("/officers/enterprises", N_("企业")),
+    ("/officers/updates", N_("信息更新情况")),
+    ("/officers/follow_ups", N_("催办")),
+    ("/officers/notices", N_("通知与导入")),
+    ("/officers/messages", N_("邮件")),
+)
+OPERATOR = (("/home", N_("运行状况")), ("/operators/failed", N_("失败消息")), ("/officers/messages", N_("邮件")))
+
+
+def navigation(account: Account | None) -> tuple[tuple[str, str], ...]:
+    """Pairs of path and name; nobody who is not logged in has any."""
+    if account is None:
+        return ()
+    return {"enterprise": FIRM, "operator": OPERATOR}.get(account.role, OFFICER)

@@ -1,0 +1,1 @@
+"""The pages: a folder each, with its routes and its templates."""

@@ -1,0 +1,56 @@
+// What is more pleasant with a script; every page works without.
+"use strict";
+
+// What needs attention takes the focus: the summary of errors, the confirmation.
+document.querySelector("[data-focus]")?.focus();
+document.querySelectorAll(".errors a").forEach((link) => {
+  link.addEventListener("click", (event) => {
+    const field = document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.scrollIntoView({ block: "center" });
+    (field.matches("input, select, textarea") ? field : field.querySelector("input, select, textarea") ?? field).focus();
+  });
+});
+
+// A second click of the same button sends nothing more.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-disabled"));
+  });
+});
+
+// A part that depends on what is typed in a field: data-live="/path?name=" is asked with the field's value.
+document.querySelectorAll("[data-live]").forEach((place) => {
+  const field = document.getElementById(place.dataset.field);
+  field?.addEventListener("input", async () => {
+    if (!field.value || !field.validity.valid) return;
+    const answer = await fetch(place.dataset.live + encodeURIComponent(field.value), { headers: { Accept: "text/html" } });
+    if (answer.ok) place.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+  });
+});
+
+// A page about something that is still being decided looks again: data-again="seconds".
+const again = document.querySelector("[data-again]");
+if (again) setTimeout(() => location.reload(), Number(again.dataset.again) * 1000);
+
+// One box to tick all boxes of a table.
+document.querySelectorAll("[data-all]").forEach((box) => {
+  box.addEventListener("change", () => {
+    document.querySelectorAll(`input[name="${box.dataset.all}"]`).forEach((each) => { each.checked = box.checked; });
+  });
+});
+
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});

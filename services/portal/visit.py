@@ -1,0 +1,144 @@
+"""One request of somebody who looks at the portal: who it is, what they may call, how pages are made for them."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+from urllib.parse import quote
+
+import httpx
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from services.portal.account import Account
+from services.portal.api import Api, LoginNeeded, Refused
+from services.portal.forms import field_of
+from services.portal.language import Language, gettext, wanted
+from services.portal.rendering import Pages
+from shared.runtime.clock import real_now
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request with its account, language and way to the API."""
+
+    request: Request
+    pages: Pages
+    api: Api
+    account: Account | None
+    language: Language
+
+    def say(self, text: str, **values: Any) -> str:
+        """`text`, which is Chinese in the source, in the visitor's language."""
+        return gettext(self.language, text, **values)
+
+    def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page for this visitor; `key` in a form makes its second click known."""
+        context = {"visit": self, "account": self.account, "key": secrets.token_urlsafe(16), **context}
+        return HTMLResponse(self.pages.render(template, self.language, self.request, context), status)
+
+    def form_page(
+        self, template: str, refused: Refused | None, typed: Mapping[str, Any], **context: Any
+    ) -> HTMLResponse:
+        """A page with a form that keeps what was typed and says what is wrong with it, beside each field and on top."""
+        errors = defects(refused, self.language) if refused else []
+        status = refused.status if refused else 200
+        return self.page(template, status, typed=typed, errors=errors, **context)
+
+    def go(self, path: str) -> RedirectResponse:
+        """To another page: what was posted is not posted again by the back button."""
+        return RedirectResponse(path, 303)
+
+    @property
+    def here(self) -> str:
+        """The path of this page with its query."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    @property
+    def firm(self) -> str:
+        """The credit code of the firm that is acted for. Raises `LoginNeeded`, `NoFirm`, `FirmNotChosen`."""
+        if self.account is None:
+            raise LoginNeeded
+        if self.account.role != "enterprise" or not self.account.credit_codes or self.account.status != "approved":
+            raise NoFirm
+        if self.account.firm is None:
+            raise FirmNotChosen
+        return self.account.firm
+
+
+class NoFirm(Exception):
+    """The account acts for no firm: it is bound to none, waits for approval, or is an officer's"""
+
+
+class FirmNotChosen(Exception):
+    """The account acts for several firms and has not chosen one"""
+
+
+def defects(refused: Refused, language: Language) -> list[dict[str, str]]:
+    """What is wrong, `{field, text}` each; field is empty for what belongs to no field."""
+    english = language == "en"
+    found = [
+        {
+            "field": field_of(each.get("pointer") or ""),
+            "text": (None if english else each.get("detail_zh")) or each.get("detail", ""),
+        }
+        for each in refused.defects
+    ]
+    if not found:
+        problem = refused.problem
+        title = problem.get("title" if english else "title_zh") or problem.get("title") or ""
+        detail = problem.get("detail") if english else problem.get("detail_zh") or problem.get("detail")
+        found = [{"field": "", "text": "：".join(part for part in (title, detail) if part)}]
+    return found
+
+
+def log_in(request: Request, token: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+    """Begin a session; a legal person's account has one firm, which is then chosen."""
+    codes = list(claims.get("credit_codes") or ())
+    request.session.clear()
+    request.session["account"] = {
+        "subject": claims["sub"],
+        "name": claims.get("name") or claims["sub"],
+        "role": claims.get("role", "enterprise"),
+        "status": claims.get("account_status", "approved"),
+        "credit_codes": codes,
+        "firm": codes[0] if len(codes) == 1 else None,
+        "authority": claims.get("authority"),
+    }
+    request.session["token"] = {
+        "access": token["access_token"],
+        "id": token.get("id_token"),
+        "until": token.get("expires_at") or real_now().timestamp() + float(token.get("expires_in", 3600)),
+    }
+
+
+def _account(request: Request) -> tuple[Account | None, str | None]:
+    held, token = request.session.get("account"), request.session.get("token")
+    if not held or not token or token["until"] <= real_now().timestamp():
+        return None, None
+    return Account(**{**held, "credit_codes": tuple(held["credit_codes"])}), token["access"]
+
+
+def visit(request: Request) -> Visit:
+    """The request as pages see it."""
+    account, token = _account(request)
+    language = wanted(request.cookies.get("language"), request.headers.get("Accept-Language", ""))
+    client = cast(httpx.AsyncClient, request.app.state.client)
+    return Visit(request, request.app.state.pages, Api(client, token, language), account, language)
+
+
+def logged_in(visit: Annotated[Visit, Depends(visit)]) -> Visit:
+    """A visit of somebody who is logged in. Raises `LoginNeeded`."""
+    if visit.account is None:
+        raise LoginNeeded
+    return visit
+
+
+def login_path(back: str) -> str:
+    """Where one logs in, to come back to `back` afterwards."""
+    return f"/session/start?back={quote(back, safe='')}"
+
+
+Visiting = Annotated[Visit, Depends(visit)]
+LoggedIn = Annotated[Visit, Depends(logged_in)]

@@ -15,6 +15,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/events", "notifier"),
     ("/api/v1/timeline", "notifier"),
     ("/api/v1/messages", "notifier"),
+    ("/api/v1/subscriptions", "notifier"),
     ("/login", "login"),
     ("/problems", "profile"),
 )

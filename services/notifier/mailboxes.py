@@ -27,3 +27,13 @@ def office(authority: str) -> str:
 def subscription(subscription_id: UUID) -> str:
     """An officer who subscribed."""
     return f"{SUBSCRIPTION}{subscription_id}"
+
+
+def is_second(mailbox: str) -> bool:
+    """Whether it is that of a firm's second contact person."""
+    return mailbox.startswith(FIRM) and mailbox.endswith(SECOND)
+
+
+def subscription_of(mailbox: str) -> UUID | None:
+    """The subscription whose mailbox it is; None for any other."""
+    return UUID(mailbox.removeprefix(SUBSCRIPTION)) if mailbox.startswith(SUBSCRIPTION) else None

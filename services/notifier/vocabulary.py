@@ -37,6 +37,8 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     NO_ADDRESS = "no_address"
     NOT_ALLOW_LISTED = "not_allow_listed"
+    SAME_ADDRESS = "same_address"
+    UNSUBSCRIBED = "unsubscribed"
     REFUSED = "refused"
     GIVEN_UP = "given_up"
     UNSENDABLE = "unsendable"
@@ -65,6 +67,13 @@ class Audience(StrEnum):
 
     FIRM = "firm"
     OFFICERS = "officers"
+
+
+class Delivery(StrEnum):
+    """When an officer's mail comes: each as it arises, or all of them once each working day (每日汇总)."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
 
 
 class Kind(StrEnum):
@@ -109,6 +118,16 @@ REMINDERS: dict[Duty, Kind] = {
     Duty.RETURNED_CASE: Kind.RETURNED_CASE_DUE,
 }
 """The kind of message that reminds of a duty."""
+
+TO_OFFICERS: dict[Kind, Duty] = {
+    **{kind: duty for duty, kind in REMINDERS.items()},
+    Kind.CHANGE_SUBMITTED: Duty.CHANGE_REPORT,
+    Kind.CHANGE_RESUBMITTED: Duty.CHANGE_REPORT,
+    Kind.REVIEW_SUBMITTED: Duty.REVIEW,
+    Kind.REVIEW_RESUBMITTED: Duty.REVIEW,
+    Kind.REVIEW_OBJECTED: Duty.REVIEW,
+}
+"""What officers are told of, and so can subscribe to, with the duty that it belongs to."""
 
 START = "start"
 """The stage at which a duty arises: a change is detected, a review window opens."""

@@ -1,10 +1,11 @@
-"""HTTP of the notifier: what is owed, what was mailed, what was heard of a firm."""
+"""HTTP of the notifier: what is owed, what was mailed, who subscribes to it, what was heard of a firm."""
 
 from fastapi import APIRouter
 
-from services.notifier.api import messages, obligations, timeline
+from services.notifier.api import messages, obligations, subscriptions, timeline
 
 router = APIRouter(prefix="/api/v1", tags=["notifier"])
 router.include_router(obligations.router)
 router.include_router(messages.router)
+router.include_router(subscriptions.router)
 router.include_router(timeline.router)

@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from jinja2 import TemplateError
 
+from services.notifier import mailboxes
+from services.notifier.commands.addressees import Addressee, Addressees, held_until
 from services.notifier.domain import gone
-from services.notifier.mail.rendering import REMINDING, Item, Rendered, Renderer, language_of
-from services.notifier.models import Firm, Mail, Message, Obligation
-from services.notifier.repository import copies, mails, messages, obligations
+from services.notifier.mail.rendering import REMINDING, Item, Rendered, Renderer
+from services.notifier.models import Firm, Mail, Message, Obligation, Subscription
+from services.notifier.repository import copies, mails, messages, obligations, subscriptions
 from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
 from services.notifier.settings import NotifierSettings
@@ -23,19 +26,11 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Addressee:
-    """Whose mailbox it is: the address that it has now, the language, the name in the greeting."""
-
-    address: str | None
-    language: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Present:
     """What claimed messages rest on, as it is now."""
 
     firms: Mapping[str, Firm]
+    subscriptions: Mapping[UUID, Subscription]
     obligations: Mapping[UUID, Obligation]
     lists: Mapping[Any, Sequence[Listed]]
 
@@ -50,7 +45,8 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     """Claim mails that are to be sent; how many messages were found, and the mails that are to go out indeed.
 
     What waits for one mailbox becomes one mail; a mail that was not taken, or whose sender is gone, is put into words
-    anew. A reminder whose duty was met meanwhile, or that nobody may or can receive, is suppressed here.
+    anew. A reminder whose duty was met meanwhile, or that nobody may or can receive, is suppressed here; what comes
+    at a quiet hour, or is for a digest, waits.
     """
     session = work.session
     again = await mails.due_again(session, settings.mail_batch, settings.mail_lease)
@@ -69,6 +65,8 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     await mails.rewrite(session, desk.rewritten)
     await mails.rewrite(session, desk.dropped)
     await mails.place(session, desk.placed)
+    if desk.resting:
+        await mails.put_back(session, desk.resting, desk.rest)
     return len(ripe) + len(again), desk.letters
 
 
@@ -88,8 +86,10 @@ async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None
 async def _present(work: Work, found: Sequence[Message]) -> _Present:
     session = work.session
     lists = {_list_key(each) for each in found if _is_list(each)}
+    subscribed = {id_ for each in found if (id_ := mailboxes.subscription_of(each.mailbox)) is not None}
     return _Present(
         await copies.firms_of(session, {each.credit_code for each in found if each.credit_code}),
+        await subscriptions.by_id(session, subscribed) if subscribed else {},
         await obligations.by_id(session, {each.obligation_id for each in found if each.obligation_id}),
         await messages.listed(session, lists) if lists else {},
     )
@@ -103,22 +103,36 @@ class _Desk:
         self._settings = settings
         self._renderer = renderer
         self._present = present
+        self._addressees = Addressees(work.regulation, settings, present.firms, present.subscriptions)
         self.letters: list[Mail] = []
         self.new: list[Row] = []
         self.rewritten: list[Row] = []
         self.dropped: list[Row] = []
         self.placed: list[Row] = []
+        self.resting: list[Mail] = []
+        self.rest = settings.mail_retry_longest
 
     def write(self, group: Sequence[Message], mail: Mail | None = None) -> None:
-        """One mail of what one mailbox is told; `mail` is the one that carried it before."""
-        addressee = self._addressee(group[0]) if group else None
+        """One mail of what one mailbox is told; `mail` is the one that carried it before.
+
+        What has to wait for its reader's hours is left out; a mail that carried it goes out whole, or waits whole.
+        """
+        addressee = self._addressees.of(group[0]) if group else None
+        waits = [held_until(message, addressee, self._work.now()) if addressee else None for message in group]
+        if mail is not None and (until := _all_wait(waits)):
+            self.resting.append(mail)
+            self.rest = min(self.rest, (until - self._work.now()).total_seconds())
+            return
         items, places = [], []
-        for message in group:
+        for message, until in zip(group, waits, strict=True):
             reason = self._reason_not_to(message, addressee)
-            if reason is None:
-                items.append(Item(message, self._present.listed(message)))
-            else:
+            if reason is not None:
                 places.append(_place(message, MessageState.SUPPRESSED, reason, addressee, mail))
+            elif until is not None and mail is None:
+                held = _place(message, MessageState.QUEUED, Reason.QUIET_HOURS, addressee, None)
+                places.append(held | {"not_before": until})
+            else:
+                items.append(Item(message, self._present.listed(message)))
         rendered = self._rendered(items, addressee) if items and addressee else None
         if rendered is None or addressee is None or addressee.address is None:
             places += [_place(each.message, MessageState.FAILED, Reason.UNSENDABLE, addressee, mail) for each in items]
@@ -167,19 +181,6 @@ class _Desk:
             logger(__name__).exception("mail cannot be rendered", messages=ids)
             return None
 
-    def _addressee(self, message: Message) -> Addressee:
-        if message.audience == Audience.FIRM:
-            firm = self._present.firms.get(message.credit_code or "")
-            if firm is None:
-                return Addressee(None, language_of(""), "")
-            return Addressee(firm.contact_email, language_of(firm.language), firm.contact_name or firm.name)
-        regulation, language = self._work.regulation, self._settings.officers_language
-        office = regulation.authorities.get(message.authority)
-        if message.authority == regulation.bureau.code:
-            office = regulation.bureau
-        name = (office.name_en if language == "en" else office.name) if office else message.authority
-        return Addressee(self._settings.officers.get(message.authority), language, name)
-
     def _reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
         if message.kind in REMINDING:
             obligation = self._present.obligation(message)
@@ -190,7 +191,7 @@ class _Desk:
             if message.due is not None and gone(message.due, self._work.now(), self._settings.too_old):
                 return Reason.TOO_OLD
         if addressee is None or addressee.address is None:
-            return Reason.NO_ADDRESS
+            return addressee.reason if addressee else Reason.NO_ADDRESS
         return None if self._settings.may_receive(addressee.address) else Reason.NOT_ALLOW_LISTED
 
 
@@ -204,7 +205,14 @@ def _place(
         "recipient": (addressee.address if addressee else None) or message.recipient,
         "mail_id": mail.id if mail else None,
         "template": message.template,
+        "not_before": message.not_before,
     }
+
+
+def _all_wait(waits: Sequence[datetime | None]) -> datetime | None:
+    """When the first of several waiting messages may go out; None where one of them need not wait."""
+    known = [each for each in waits if each is not None]
+    return min(known) if known and len(known) == len(waits) else None
 
 
 def _by_mailbox(found: Collection[Message]) -> list[list[Message]]:
@@ -220,4 +228,4 @@ def _is_list(message: Message) -> bool:
 
 
 def _list_key(message: Message) -> Any:
-    return message.authority, message.facts["duty"], message.due
+    return message.facts.get("authority", message.authority), message.facts["duty"], message.due

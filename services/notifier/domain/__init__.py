@@ -1,5 +1,7 @@
 """What a firm owes, and when it is reminded of it. Pure: copies, dates and the regulation in, decisions out."""
 
+from services.notifier.domain.contacts import second_address
+from services.notifier.domain.hours import Quiet, sendable_from
 from services.notifier.domain.meeting import applied_for, met_after_all, updated_in_time
 from services.notifier.domain.owing import (
     Key,
@@ -12,11 +14,13 @@ from services.notifier.domain.owing import (
 )
 from services.notifier.domain.recency import recent
 from services.notifier.domain.staging import Choice, Stage, after, choose, gone, plan, stages
+from services.notifier.domain.subscribing import wanting
 
 __all__ = [
     "Choice",
     "Key",
     "Owed",
+    "Quiet",
     "Stage",
     "after",
     "applied_for",
@@ -29,7 +33,10 @@ __all__ = [
     "plan",
     "recent",
     "reviews_owed",
+    "second_address",
+    "sendable_from",
     "stages",
     "updated_in_time",
     "updates_owed",
+    "wanting",
 ]

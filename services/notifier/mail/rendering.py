@@ -97,7 +97,7 @@ class Renderer:
         subject, headline = (" ".join(_block(template, name, context).split()) for name in ("subject", "headline"))
         return {
             "subject": subject,
-            "headline": headline,
+            "headline": self._of_office(message, language, headline),
             "body": _lines(_block(template, "body", context)),
             "todo": _lines(_block(template, "todo", context)),
             "firms": firms[:LONGEST_LIST],
@@ -105,6 +105,13 @@ class Renderer:
             "citation": citation,
             "citation_text": citation["text_en"] if english else citation["text"],
         }
+
+    def _of_office(self, message: Message, language: str, headline: str) -> str:
+        """The headline with the authority that it is about, for officers of another office: the bureau's."""
+        authority = self._regulation.authorities.get(message.facts.get("authority", ""))
+        if message.audience == Audience.FIRM or authority is None or authority.code == message.authority:
+            return headline
+        return SAY[language]["of_office"].format(authority.name_en if language == "en" else authority.name, headline)
 
 
 def _name(message: Message) -> str:

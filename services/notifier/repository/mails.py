@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    DateTime,
     Float,
     Integer,
     Text,
@@ -108,10 +109,11 @@ async def rewrite(session: AsyncSession, rows: Sequence[Row]) -> None:
 
 
 async def place(session: AsyncSession, rows: Sequence[Row]) -> None:
-    """Set `state`, `reason`, `recipient`, `mail_id` and `template` of the messages with these ids."""
+    """Set `state`, `reason`, `recipient`, `mail_id`, `template` and `not_before` of the messages with these ids."""
     if not rows:
         return
-    types = {"id": Uuid, "state": Text, "reason": Text, "recipient": Text, "mail_id": Uuid, "template": Text}
+    texts = dict.fromkeys(("state", "reason", "recipient", "template"), Text())
+    types = {"id": Uuid(), "mail_id": Uuid(), "not_before": DateTime(timezone=True), **texts}
     given = _table("placed", types, rows)
     await session.execute(
         update(Message)

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notifier import mailboxes
 from services.notifier.models import Firm, Message, Obligation
 from services.notifier.vocabulary import MessageState, ObligationState, Reason
 
@@ -24,9 +25,13 @@ def seconds(value: float | ColumnElement[float]) -> ColumnElement[timedelta]:
 
 
 async def write(session: AsyncSession, rows: Sequence[Row]) -> None:
-    """Write messages; those that were written before stay as they are."""
+    """Write messages; those that were written before stay as they are.
+
+    Nulls are written like other values, or rows that differ in theirs would go in statements of their own.
+    """
     if rows:
-        await session.execute(insert(Message).on_conflict_do_nothing(constraint="messages_once"), rows)
+        statement = insert(Message).on_conflict_do_nothing(constraint="messages_once")
+        await session.execute(statement, rows, execution_options={"render_nulls": True})
 
 
 async def write_digests(session: AsyncSession, rows: Sequence[Row], quiet: float, longest: float) -> None:
@@ -72,8 +77,12 @@ async def let_go(session: AsyncSession, obligations: Collection[UUID], reason: R
 
 
 async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> None:
-    """Let messages follow their firms: to their present authority, and on their way once there is an address."""
+    """Let messages follow their firms: to their present authority, and on their way once there is an address.
+
+    A second contact gets nothing that was told before.
+    """
     theirs = and_(Message.credit_code.in_(credit_codes), Firm.credit_code == Message.credit_code)
+    first = Message.mailbox == literal(mailboxes.FIRM).concat(Firm.credit_code)
     await session.execute(
         update(Message)
         .where(theirs, Message.authority != Firm.authority)
@@ -82,8 +91,18 @@ async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> Non
     )
     await session.execute(
         update(Message)
-        .where(theirs, Message.reason == Reason.NO_ADDRESS, Firm.contact_email.is_not(None))
+        .where(theirs, first, Message.reason == Reason.NO_ADDRESS, Firm.contact_email.is_not(None))
         .values(state=MessageState.QUEUED, reason=None, recipient=Firm.contact_email, next_try_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def look_again(session: AsyncSession, mailbox: str, now: datetime) -> None:
+    """Let what waits for a mailbox be looked at now: its hours are others, or it is nobody's any more."""
+    await session.execute(
+        update(Message)
+        .where(Message.mailbox == mailbox, Message.state == MessageState.QUEUED, Message.mail_id.is_(None))
+        .values(not_before=now)
         .execution_options(synchronize_session=False)
     )
 

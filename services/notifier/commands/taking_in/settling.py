@@ -6,7 +6,7 @@ from typing import Any
 import uuid_utils.compat as uuid7s
 
 from services.notifier import domain
-from services.notifier.commands.news import Row, to_firm, to_officers
+from services.notifier.commands.news import Row, subscribers, to_firm, to_officers
 from services.notifier.commands.taking_in.gathering import Batch
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
 from services.notifier.repository import copies, messages, obligations
@@ -36,14 +36,21 @@ async def settle(batch: Batch) -> None:
     await _settle_obligations(work, list(known.values()))
     if batch.readdressed:
         await messages.readdress(session, batch.readdressed)
+    offices = {known[each.credit_code].firm.authority for each in batch.news if each.officers_too}
+    subscribed = await subscribers(work, offices)
     rows = []
     for news in batch.news:
         firm = known[news.credit_code].firm
-        rows.append(to_firm(work, firm, news.kind, news.about, news.facts))
+        rows += to_firm(work, firm, news.kind, news.about, news.facts)
         if news.officers_too:
-            facts = {"credit_code": firm.credit_code, "enterprise_name": firm.name, **news.facts}
+            facts = {
+                "credit_code": firm.credit_code,
+                "enterprise_name": firm.name,
+                "authority": firm.authority,
+                **news.facts,
+            }
             office = firm.authority if news.office == Step.AUTHORITY else work.regulation.bureau.code
-            rows.append(to_officers(work, office, news.kind, news.about, facts))
+            rows += to_officers(work, office, subscribed, news.kind, news.about, facts)
     await messages.write(session, rows)
 
 

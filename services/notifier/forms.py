@@ -38,7 +38,7 @@ class SubscriptionChange(Form):
     @classmethod
     def _of_these_duties(cls, kinds: list[Kind] | None, info: ValidationInfo) -> list[Kind] | None:
         duties = info.data.get("duties")
-        if kinds and duties and (strange := [kind for kind in kinds if TO_OFFICERS[kind] not in duties]):
+        if kinds and duties and (strange := [kind for kind in kinds if TO_OFFICERS[kind] not in (None, *duties)]):
             wrong(
                 "of_another_duty",
                 f"{', '.join(strange)}: of none of the duties {', '.join(duties)}",

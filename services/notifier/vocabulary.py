@@ -119,7 +119,7 @@ REMINDERS: dict[Duty, Kind] = {
 }
 """The kind of message that reminds of a duty."""
 
-TO_OFFICERS: dict[Kind, Duty] = {
+TO_OFFICERS: dict[Kind, Duty | None] = {
     **{kind: duty for duty, kind in REMINDERS.items()},
     Kind.CHANGE_SUBMITTED: Duty.CHANGE_REPORT,
     Kind.CHANGE_RESUBMITTED: Duty.CHANGE_REPORT,
@@ -127,7 +127,7 @@ TO_OFFICERS: dict[Kind, Duty] = {
     Kind.REVIEW_RESUBMITTED: Duty.REVIEW,
     Kind.REVIEW_OBJECTED: Duty.REVIEW,
 }
-"""What officers are told of, and so can subscribe to, with the duty that it belongs to."""
+"""What officers are told of, and so can subscribe to, with the duty that it belongs to; None: to whichever."""
 
 START = "start"
 """The stage at which a duty arises: a change is detected, a review window opens."""

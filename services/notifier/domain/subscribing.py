@@ -24,4 +24,5 @@ def wanting(subscriptions: Iterable[Subscription], office: str, bureau: str, kin
 
 def _names(subscription: Subscription, kind: Kind) -> bool:
     duties, kinds = subscription.duties, subscription.kinds
-    return (duties is None or TO_OFFICERS[kind] in duties) and (kinds is None or kind in kinds)
+    duty = TO_OFFICERS[kind]
+    return (duties is None or duty is None or duty in duties) and (kinds is None or kind in kinds)

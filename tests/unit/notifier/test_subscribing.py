@@ -48,6 +48,12 @@ def test_a_subscription_is_to_its_office_and_to_what_it_names(subscription, offi
     assert wanting([subscription], office, BUREAU, kind) == ([subscription] if told else [])
 
 
+def test_what_belongs_to_no_one_duty_is_told_whichever_duties_are_named(monkeypatch):
+    monkeypatch.setitem(TO_OFFICERS, Kind.CERTIFICATION_EXPIRED, None)
+    narrowed = [wants(duties=["update"]), wants(email="b@officer.example", kinds=["update_due"])]
+    assert wanting(narrowed, "XM-SM", BUREAU, Kind.CERTIFICATION_EXPIRED) == narrowed[:1]
+
+
 def test_an_address_that_several_subscriptions_name_is_told_once_and_at_once_where_one_says_so():
     daily, soon, late = wants(delivery="daily"), wants(BUREAU, "A@officer.example"), wants(BUREAU)
     other = wants(email="b@officer.example", delivery="daily")

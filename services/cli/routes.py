@@ -12,6 +12,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/campaigns", "reviews"),
     ("/api/v1/reviews", "reviews"),
     ("/api/v1/obligations", "notifier"),
+    ("/api/v1/follow_ups", "notifier"),
     ("/api/v1/events", "notifier"),
     ("/api/v1/timeline", "notifier"),
     ("/api/v1/messages", "notifier"),

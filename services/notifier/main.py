@@ -1,6 +1,7 @@
 """The notifier, assembled."""
 
 from services.notifier.api import router
+from services.notifier.commands.follow_ups import escalate
 from services.notifier.commands.reminders import remind
 from services.notifier.delivery import Deliverer
 from services.notifier.handlers import handlers
@@ -15,8 +16,11 @@ def build(settings: NotifierSettings, around: Surroundings | None = None) -> Ser
 
     def sweeps(backend: Backend) -> list[Sweep]:
         async def step() -> int:
+            """Reminders before calls: who is reminded today is called another day."""
             async with backend.work() as work:
-                return await remind(work, settings)
+                reminded = await remind(work, settings)
+            async with backend.work() as work:
+                return reminded + await escalate(work, settings)
 
         return [Sweep("reminders", step, settings.sweep_interval)]
 

@@ -9,7 +9,7 @@ import uuid_utils.compat as uuid7s
 
 from services.notifier import mailboxes
 from services.notifier.domain import second_address, wanting
-from services.notifier.models import Firm, Subscription
+from services.notifier.models import Firm, Obligation, Subscription
 from services.notifier.repository import subscriptions
 from services.notifier.vocabulary import Audience, Kind, MessageState, Reason
 from shared.messaging import Work
@@ -74,6 +74,18 @@ def to_officers(
         mailbox = mailboxes.subscription(each.id)
         rows.append(common | {"id": uuid7s.uuid7(), "mailbox": mailbox, "authority": each.authority})
     return rows
+
+
+def facts_of(obligation: Obligation) -> Row:
+    """What is told of a duty."""
+    return {
+        "duty": obligation.duty,
+        "year": obligation.year,
+        "nominal_due": obligation.nominal_due.isoformat(),
+        "due": obligation.due.isoformat(),
+        "citation": obligation.citation,
+        **obligation.facts,
+    }
 
 
 def _row(work: Work, kind: Kind, about: str, facts: Row, stage: str, due: date | None) -> Row:

@@ -33,14 +33,32 @@ def applied_for(
     )
 
 
-def met_after_all(
+def closed_as(
     obligation: Obligation,
     updates: Mapping[int, datetime],
     applications: Iterable[Application],
     reports: Iterable[Report],
     occurrences: Iterable[Occurrence] = (),
+    *,
+    lives_on: bool = False,
+) -> ObligationState:
+    """What became of an obligation that the copies no longer show, whatever was heard of first.
+
+    `lives_on`: the same is owed by another date. A report whose day was corrected is made by the corrected one.
+    """
+    corrected = lives_on and obligation.duty == Duty.CHANGE_REPORT
+    if not corrected and _met(obligation, updates, applications, reports, occurrences):
+        return ObligationState.MET
+    return ObligationState.MOVED if lives_on else ObligationState.ENDED
+
+
+def _met(
+    obligation: Obligation,
+    updates: Mapping[int, datetime],
+    applications: Iterable[Application],
+    reports: Iterable[Report],
+    occurrences: Iterable[Occurrence],
 ) -> bool:
-    """Whether an obligation that the copies no longer show was met before it went, whatever was heard of first."""
     match obligation.duty:
         case Duty.UPDATE if obligation.year is not None:
             return updated_in_time(updates, obligation.year, obligation.acts_from, obligation.due)

@@ -6,16 +6,19 @@ it independent of the order in which events arrive.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.notifier.domain.meeting import applied_for, updated_in_time
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
-from services.notifier.vocabulary import ObligationState
+from services.notifier.vocabulary import CaseKind, ObligationState
 from shared.contracts import Citation
 from shared.regulation import DeadlineExtension, Duty, Regulation, Rule, Title, start_of_day
 
 Key = tuple[str, str, date]
+
+CASE_ID = {CaseKind.CHANGE_REPORT: "report_id", CaseKind.REVIEW: "review_id"}
+"""What the id of a returned case is called."""
 
 
 @dataclass(slots=True)
@@ -56,7 +59,8 @@ def updates_owed(
 ) -> list[Owed]:
     """The annual updates (信息更新, 第十二条) that a firm owes for its titles: one for each year and due date.
 
-    A missed one has ended, forgiven or not: what is submitted late restores nothing.
+    A missed one has ended, forgiven or not: what is submitted late restores nothing. `at_stake` are the titles whose
+    right to a review is lost with it; one that has lost it already has no more to lose.
     """
     owed: dict[Key, Owed] = {}
     for certification in sorted(certifications, key=lambda each: each.id):
@@ -74,15 +78,16 @@ def updates_owed(
                 acts_from=regulation.update_opens(year),
                 state=ObligationState.OPEN,
                 citation=_update_cited(regulation, title, duty),
-                facts={"titles": []},
+                facts={"titles": [], "at_stake": []},
             )
             each = owed.setdefault(each.key, each)
             if duty["state"] == "met" or updated_in_time(updates, year, each.acts_from, due):
                 each.state = ObligationState.MET
             elif duty["state"] in ("missed", "forgiven") and each.state == ObligationState.OPEN:
                 each.state = ObligationState.ENDED
-            if title.value not in each.facts["titles"]:
-                each.facts["titles"].append(title.value)
+            for fact in ("titles", "at_stake") if certification.eligibility == "held" else ("titles",):
+                if title.value not in each.facts[fact]:
+                    each.facts[fact].append(title.value)
     return list(owed.values())
 
 
@@ -93,6 +98,10 @@ def _update_cited(regulation: Regulation, title: Title, duty: Mapping[str, Any])
     nominal, due = date.fromisoformat(duty["nominal_due"]), date.fromisoformat(duty["due"])
     basis = regulation.extension_basis(title, duty["year"], nominal, due, source)
     return Citation.model_validate(basis).model_dump()
+
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When an obligation whose date is moving is looked at again, should the news of it not have come by then."""
 
 
 def is_moving(
@@ -132,6 +141,7 @@ def reviews_owed(
                 citation=certification.window_citation
                 or _cited(regulation, Rule.REVIEW_WINDOW, title, certification.valid_to),
                 facts={
+                    "certification_id": str(certification.id),
                     "titles": [title.value],
                     "opens": certification.window_opens.isoformat(),
                     "valid_to": certification.valid_to.isoformat(),
@@ -156,6 +166,7 @@ def report_owed(report: Report) -> Owed | None:
         state=state,
         citation=report.citation,
         facts={
+            "report_id": str(report.id),
             "type": report.type,
             "happened_on": report.happened_on.isoformat(),
             "provisional": report.provisional,
@@ -226,7 +237,11 @@ def corrections_owed(cases: Iterable[Report | Application]) -> list[Owed]:
             acts_from=datetime.fromisoformat(case.correction["returned_at"]),
             state=ObligationState.OPEN,
             citation=case.correction["citation"],
-            facts=case.correction["facts"] | {"defects": case.correction["defects"]},
+            facts={
+                CASE_ID[case.correction["facts"]["case"]]: str(case.id),
+                **case.correction["facts"],
+                "defects": case.correction["defects"],
+            },
             announced=True,
         )
         for case in cases

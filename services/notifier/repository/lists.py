@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier.models import Firm, HeardEvent, Mail, Message, Obligation
+from services.notifier.vocabulary import ObligationState
 
 Posted = tuple[Message, Mail | None]
 
@@ -26,6 +27,8 @@ async def obligations(
     authority: str | None,
     due_from: date | None,
     due_to: date | None,
+    overdue: bool | None,
+    today: date,
     after: tuple[date, UUID] | None,
     limit: int,
 ) -> Sequence[tuple[Obligation, Firm]]:
@@ -43,6 +46,9 @@ async def obligations(
         query = query.where(Obligation.due >= due_from)
     if due_to is not None:
         query = query.where(Obligation.due <= due_to)
+    if overdue is not None:
+        is_overdue = and_(Obligation.state == ObligationState.OPEN, Obligation.due < today)
+        query = query.where(is_overdue if overdue else not_(is_overdue))
     if after is not None:
         query = query.where(tuple_(Obligation.due, Obligation.id) > after)
     return [(obligation, firm) for obligation, firm in await session.execute(query)]

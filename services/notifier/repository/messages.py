@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier import mailboxes
-from services.notifier.models import Firm, Message, Obligation
-from services.notifier.vocabulary import MessageState, ObligationState, Reason
+from services.notifier.models import Firm, Mail, Message, Obligation
+from services.notifier.vocabulary import FOLLOW_UPS, Audience, MessageState, ObligationState, Reason
 
 Row = dict[str, Any]
 
-WAITING = or_(Message.state == MessageState.QUEUED, Message.reason == Reason.NO_ADDRESS)
+NOWHERE_TO = (Reason.NO_ADDRESS, Reason.ADDRESS_DEAD)
+WAITING = or_(Message.state == MessageState.QUEUED, Message.reason.in_(NOWHERE_TO))
 """Not sent and not about to be, but may be."""
 
 
@@ -76,8 +77,38 @@ async def let_go(session: AsyncSession, obligations: Collection[UUID], reason: R
         )
 
 
+async def take_up(session: AsyncSession, obligations: Collection[UUID], now: datetime) -> None:
+    """Let go out what was let go of obligations that are open again, unless a more urgent stage has come by `now`.
+
+    What was left out of a mail that went out with other things stays so.
+    """
+    left = select(Mail.id).where(Mail.id == Message.mail_id, Mail.state == MessageState.SUPPRESSED)
+    if obligations:
+        await _bring_back(
+            session,
+            Message.obligation_id.in_(obligations),
+            Message.audience == Audience.FIRM,
+            Message.reason.in_([Reason.MET, Reason.MOVED, Reason.ENDED]),
+            or_(Message.mail_id.is_(None), left.exists()),
+            Obligation.id == Message.obligation_id,
+            Obligation.stage == Message.stage,
+            or_(Obligation.next_stage_at.is_(None), Obligation.next_stage_at > now),
+        )
+
+
+async def let_go_of(session: AsyncSession, about: Collection[str], reason: Reason) -> None:
+    """Suppress what waits to tell officers of follow-ups that are closed."""
+    if about:
+        await session.execute(
+            update(Message)
+            .where(Message.kind.in_(list(FOLLOW_UPS.values())), Message.about.in_(about), WAITING)
+            .values(state=MessageState.SUPPRESSED, reason=reason)
+            .execution_options(synchronize_session=False)
+        )
+
+
 async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> None:
-    """Let messages follow their firms: to their present authority, and on their way once there is an address.
+    """Let messages follow their firms: to their present authority, and on their way once there is another address.
 
     A second contact gets nothing that was told before.
     """
@@ -89,10 +120,30 @@ async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> Non
         .values(authority=Firm.authority)
         .execution_options(synchronize_session=False)
     )
-    await session.execute(
+    moved = func.lower(Message.recipient).is_distinct_from(func.lower(Firm.contact_email))
+    another = or_(Message.reason == Reason.NO_ADDRESS, and_(Message.reason == Reason.ADDRESS_DEAD, moved))
+    await _bring_back(session, theirs, first, another, Firm.contact_email.is_not(None), recipient=Firm.contact_email)
+
+
+async def bring_back(session: AsyncSession, addresses: Collection[str]) -> None:
+    """Let messages to these addresses, in lower case, go out after all: they are not dead."""
+    if addresses:
+        await _bring_back(session, Message.reason == Reason.ADDRESS_DEAD, func.lower(Message.recipient).in_(addresses))
+
+
+async def _bring_back(session: AsyncSession, *conditions: ColumnElement[bool], **values: Any) -> None:
+    """Queue messages that were suppressed; one that a mail carried before goes out in that mail, as if new."""
+    returned = (
         update(Message)
-        .where(theirs, first, Message.reason == Reason.NO_ADDRESS, Firm.contact_email.is_not(None))
-        .values(state=MessageState.QUEUED, reason=None, recipient=Firm.contact_email, next_try_at=func.now())
+        .where(*conditions)
+        .values(state=MessageState.QUEUED, reason=None, next_try_at=func.now(), **values)
+        .returning(Message.mail_id)
+        .cte("returned")
+    )
+    await session.execute(
+        update(Mail)
+        .where(Mail.id == returned.c.mail_id, Mail.state == MessageState.SUPPRESSED)
+        .values(state=MessageState.QUEUED, created_at=func.now(), next_try_at=func.now())
         .execution_options(synchronize_session=False)
     )
 

@@ -34,7 +34,8 @@ FACTS = {
     "office": "bureau", "number": 1, "objection": "与申报不符", "begins": "2026-04-20", "ends": "2026-04-27",
     "choice": "cancel_title", "sanctions": [{"title": "specialized", "outcome": "cancel_title", "reason": "逾期"}],
     "reopened": True, "passed": False, "evidence": "公示系统显示已更名",
-    "person": "吴思远", "until": None, "credit_code": "91350203MA31F1331W", "enterprise_name": "厦门示例有限公司", "citation": CITATION,
+    "address": "a@firm.example", "answer": "550 5.1.1 no such user", "level": "authority", "since": "2026-04-28",
+    "contact_name": "林海燕", "contact_mobile": "13959201234", "person": "吴思远", "until": None, "credit_code": "91350203MA31F1331W", "enterprise_name": "厦门示例有限公司", "citation": CITATION,
 }  # fmt: skip
 RENDERER = Renderer(Regulation.load("xiamen-2023"), "https://peiyu.example")
 
@@ -55,9 +56,12 @@ def mail(recipient):
 
 OFFICERS = (
     "update_due", "change_report_due", "review_window", "returned_case_due", "change_submitted", "change_resubmitted",
-    "review_submitted", "review_resubmitted", "review_objected",
+    "review_submitted", "review_resubmitted", "review_objected", "firm_unreached", "firm_unanswered",
 )  # fmt: skip
-ALL = [(kind.value, "firm") for kind in Kind] + [(kind, "officers") for kind in OFFICERS]
+TO_OFFICERS_ALONE = {Kind.FIRM_UNREACHED, Kind.FIRM_UNANSWERED}
+ALL = [(kind.value, "firm") for kind in Kind if kind not in TO_OFFICERS_ALONE] + [
+    (kind, "officers") for kind in OFFICERS
+]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -1,17 +1,19 @@
 """Brings copies, obligations and messages to what a batch of events tells."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import uuid_utils.compat as uuid7s
 
 from services.notifier import domain
+from services.notifier.commands.follow_ups import readdress
 from services.notifier.commands.news import Row, subscribers, to_firm, to_officers
 from services.notifier.commands.taking_in.gathering import Batch
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
-from services.notifier.repository import copies, messages, obligations
+from services.notifier.repository import copies, follow_ups, messages, obligations
 from services.notifier.repository.copies import Known
-from services.notifier.vocabulary import START, ObligationState, Reason
+from services.notifier.vocabulary import START, FollowUpState, ObligationState, Reason
 from shared.messaging import Work
 from shared.regulation import Regulation, Step
 from shared.web.delegations import keep as keep_delegations
@@ -36,6 +38,7 @@ async def settle(batch: Batch) -> None:
     await _settle_obligations(work, list(known.values()))
     if batch.readdressed:
         await messages.readdress(session, batch.readdressed)
+        await readdress(work, batch.readdressed)
     offices = {known[each.credit_code].firm.authority for each in batch.news if each.officers_too}
     subscribed = await subscribers(work, offices)
     rows = []
@@ -57,14 +60,19 @@ async def settle(batch: Batch) -> None:
 async def _settle_obligations(work: Work, firms: Sequence[Known]) -> None:
     added: list[Row] = []
     changed: list[Row] = []
+    closed = {each.id for known in firms for each in known.obligations if each.state != ObligationState.OPEN}
     for known in firms:
         new, other = _reconciled(work, known)
         added += new
         changed += other
     await obligations.add(work.session, added)
     await obligations.change(work.session, changed)
-    for reason in (Reason.MET, Reason.ENDED):
-        await messages.let_go(work.session, [row["id"] for row in changed if row["state"] == reason], reason)
+    for reason in (Reason.MET, Reason.MOVED, Reason.ENDED):
+        ids = [row["id"] for row in changed if row["state"] == reason]
+        await messages.let_go(work.session, ids, reason)
+        await follow_ups.close(work.session, ids, FollowUpState(reason), work.now())
+    reopened = [row["id"] for row in changed if row["state"] == ObligationState.OPEN and row["id"] in closed]
+    await messages.take_up(work.session, reopened, work.now())
 
 
 def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
@@ -73,7 +81,9 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
     changed: list[Row | None] = []
     present = {(each.duty, each.subject, each.due): each for each in known.obligations}
     reminded = {each.subject: each.stage for each in known.obligations}
-    for each in owed(known, work.regulation):
+    owing = owed(known, work.regulation)
+    living = {(each.duty, each.subject) for each in owing}
+    for each in owing:
         obligation = present.pop(each.key, None)
         if obligation is None:
             stage = _announced_as(work, each) if each.announced else reminded.get(each.follows or "")
@@ -81,10 +91,15 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
         else:
             changed.append(_changed(work, obligation, each.state, each))
     for obligation in present.values():
-        if obligation.state != ObligationState.MET:
-            met = domain.met_after_all(obligation, known.updates, known.applications, known.reports, known.occurrences)
-            state = ObligationState.MET if met else ObligationState.ENDED
-            changed.append(_changed(work, obligation, state, obligation))
+        state = domain.closed_as(
+            obligation,
+            known.updates,
+            known.applications,
+            known.reports,
+            known.occurrences,
+            lives_on=(obligation.duty, obligation.subject) in living,
+        )
+        changed.append(_changed(work, obligation, state, obligation))
     return added, [row for row in changed if row is not None]
 
 
@@ -118,6 +133,7 @@ def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> 
         "state": each.state,
         "stage": stage,
         "next_stage_at": _next_stage_at(work, each, stage) if is_open else None,
+        "escalates_at": _escalates_at(work, each, work.now()) if is_open else None,
         "facts": each.facts,
         "citation": each.citation,
         "opened_at": work.now(),
@@ -127,15 +143,18 @@ def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> 
 
 def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Obligation | domain.Owed) -> Row | None:
     """What is to be set on an obligation that is now in `state` and as `now` shows it; None where nothing is."""
-    shown = {"facts": now.facts, "acts_from": now.acts_from, "citation": now.citation}
+    shown = {name: getattr(now, name) for name in ("nominal_due", "acts_from", "facts", "citation")}
     if obligation.state == state and all(getattr(obligation, name) == value for name, value in shown.items()):
         return None
     is_open = state == ObligationState.OPEN
+    opened_at = work.now() if is_open and obligation.state != ObligationState.OPEN else obligation.opened_at
     return {
         "id": obligation.id,
         "state": state,
         **shown,
         "next_stage_at": _next_stage_at(work, now, obligation.stage) if is_open else None,
+        "escalates_at": _escalates_at(work, now, opened_at) if is_open else None,
+        "opened_at": opened_at,
         "closed_at": None if is_open else obligation.closed_at or work.now(),
     }
 
@@ -143,3 +162,8 @@ def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Ob
 def _next_stage_at(work: Work, each: Obligation | domain.Owed, last: str | None) -> Any:
     left = domain.after(domain.plan(each, work.regulation), last)
     return left[0].at if left else None
+
+
+def _escalates_at(work: Work, each: Obligation | domain.Owed, known_from: datetime) -> datetime | None:
+    ladder = domain.rungs(each, work.regulation.escalation(each.duty), known_from)
+    return ladder[0].at if ladder else None

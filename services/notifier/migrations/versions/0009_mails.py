@@ -38,6 +38,7 @@ def upgrade() -> None:
     )
     _messages()
     _firms()
+    _obligations()
     op.create_table(
         "subscriptions",
         Column("id", Uuid, primary_key=True),
@@ -78,7 +79,9 @@ def upgrade() -> None:
     op.create_index("follow_ups_by_authority", "follow_ups", ["authority", "id"])
     op.create_index("follow_ups_by_firm", "follow_ups", ["credit_code", "id"])
     op.create_index("follow_ups_by_obligation", "follow_ups", ["obligation_id"])
-    op.create_index("follow_ups_escalating", "follow_ups", ["escalates_at"], postgresql_where=text("state = 'open'"))
+    op.create_index(
+        "follow_ups_escalating", "follow_ups", ["escalates_at", "id"], postgresql_where=text("state = 'open'")
+    )
     audited("follow_ups", "follow_up")
     op.create_table(
         "calendar_entries",
@@ -157,6 +160,17 @@ def _firms() -> None:
     op.add_column("firms", Column("contact_mobile", Text))
     for name in ("second_name", "second_mobile", "second_email", "second_language"):
         op.add_column("firms", Column(name, Text))
+    op.create_index("firms_by_contact", "firms", [text("lower(contact_email)")])
+    op.create_index("firms_by_second_contact", "firms", [text("lower(second_email)")])
+
+
+def _obligations() -> None:
+    """Open ones are looked at once, and so come to know when they escalate."""
+    op.add_column("obligations", Column("escalates_at", INSTANT))
+    op.execute("UPDATE obligations SET escalates_at = opened_at WHERE state = 'open'")
+    op.create_index(
+        "obligations_escalating", "obligations", ["escalates_at", "id"], postgresql_where=text("state = 'open'")
+    )
 
 
 def downgrade() -> None:

@@ -58,15 +58,19 @@ class MailServer(Taker):
                 await asyncio.sleep(0.02)
         return self.messages
 
-    def fault(self, step: Step, answer: str, *, to: str | None = None, times: int | None = 1) -> None:
+    def fault(self, step: Step, answer: str, *, to: str | None = None, times: int | None = 1, after: int = 0) -> None:
         """Let something go wrong, see `Fault`."""
-        self._faults.waiting.append(Fault(step, answer, to, times))
+        self._faults.waiting.append(Fault(step, answer, to, times, after))
 
-    def clear(self) -> None:
-        """Forget messages, answers, refusals and faults."""
+    def mend(self) -> None:
+        """Let nothing go wrong any more."""
         self.answers.clear()
         self.refused.clear()
         self._faults.waiting.clear()
+
+    def clear(self) -> None:
+        """Forget messages, answers, refusals and faults."""
+        self.mend()
         self.received.clear()
 
     def up(self) -> None:

@@ -40,13 +40,26 @@ class Fault:
     """At a step the server refuses with an answer, or is silent (`HANG`), or breaks the connection (`DROP`).
 
     After an answer that begins with 421, and after any at `CONNECT`, it hangs up. `to` is the address of the
-    recipient whom it concerns, known from `RCPT` on; None concerns all. It happens `times` times; None: always.
+    recipient whom it concerns, known from `RCPT` on; None concerns all. The first `after` times all goes well, then it
+    happens `times` times; None: always.
     """
 
     step: Step
     answer: str
     to: str | None = None
     times: int | None = 1
+    after: int = 0
+
+    def happens(self, step: Step, recipients: Sequence[str]) -> bool:
+        """Whether it happens now."""
+        if step != self.step or self.times == 0 or (self.to is not None and self.to not in recipients):
+            return False
+        if self.after:
+            self.after -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
 
 
 class Faults:
@@ -55,16 +68,9 @@ class Faults:
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
 
-    def take(self, step: Step, recipients: Sequence[str] = ()) -> Fault | None:
+    def take(self, step: Step, recipients: Sequence[str]) -> Fault | None:
         """What goes wrong now, if anything does."""
-        for fault in self.waiting:
-            if fault.step == step and (fault.to is None or fault.to in recipients):
-                if fault.times is not None:
-                    fault.times -= 1
-                    if not fault.times:
-                        self.waiting.remove(fault)
-                return fault
-        return None
+        return next((fault for fault in self.waiting if fault.happens(step, recipients)), None)
 
 
 class FaultySMTP(SMTP):

@@ -48,27 +48,35 @@ class Ledger:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._read = 0
-        self._entries: list[Entry] = []
+        self._taken: list[Entry] = []
+        self._counted: Counter[tuple[str, int]] = Counter()
 
     @property
-    def entries(self) -> Sequence[Entry]:
-        with self._file.open("rb") as file:
-            file.seek(self._read)
-            whole, _, _ = file.read().rpartition(b"\n")
-        if whole:
-            self._read += len(whole) + 1
-            self._entries += [Entry(**json.loads(line)) for line in whole.splitlines()]
-        return self._entries
-
-    @property
-    def taken(self) -> list[Entry]:
+    def taken(self) -> Sequence[Entry]:
         """The mails that were taken, in their order."""
-        return [entry for entry in self.entries if entry.what == TAKEN]
+        self._read_on()
+        return self._taken
+
+    def count(self, port: int) -> int:
+        """How many mails were taken over a port."""
+        self._read_on()
+        return self._counted[TAKEN, port]
 
     def is_quiet(self, port: int) -> bool:
         """Whether no connection is open on a port: nothing more can be taken from who sent over it."""
-        counted = Counter(entry.what for entry in self.entries if entry.port == port)
-        return counted[OPENED] == counted[CLOSED]
+        self._read_on()
+        return self._counted[OPENED, port] == self._counted[CLOSED, port]
+
+    def _read_on(self) -> None:
+        with self._file.open("rb") as file:
+            file.seek(self._read)
+            whole = file.read().rpartition(b"\n")[0]
+        if not whole:
+            return
+        self._read += len(whole) + 1
+        entries = [Entry(**json.loads(line)) for line in whole.splitlines()]
+        self._counted.update((entry.what, entry.port) for entry in entries)
+        self._taken += [entry for entry in entries if entry.what == TAKEN]
 
 
 @dataclass(frozen=True)

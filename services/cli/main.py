@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from services.cli.catalogue import SERVICES
+from services.cli.simulation.commands import simulation
 from shared.regulation import Regulation, RulesError
 from shared.runtime.clock import SHANGHAI, SystemClock
 
@@ -35,9 +36,9 @@ app.add_typer(documents, name="docs")
 app.add_typer(imports, name="import")
 app.add_typer(rules, name="rules")
 app.add_typer(audit, name="audit")
+app.add_typer(simulation, name="simulate")
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
-RulesName = Literal["xiamen-2023", "miit-2026"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
 
 Url = Annotated[str, typer.Option(envvar="PEIYU_URL", help="Where the platform is.")]
@@ -285,32 +286,6 @@ def tour(
     from services.cli.tour import play
 
     if not asyncio.run(play(url, secret=secret, clock_url=clock_url, quiet=quiet)):
-        raise typer.Exit(1)
-
-
-@app.command()
-def simulate(
-    firms: Annotated[int, typer.Option(min=1, max=100_000, help="How many firms live through it.")] = 200,
-    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])] = datetime(2023, 1, 1),  # noqa: DTZ001
-    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])] = datetime(2029, 12, 31),  # noqa: DTZ001
-    seed: Annotated[int, typer.Option(help="The same seed plays the same lives.")] = 1,
-    rules: Annotated[RulesName, typer.Option(help="By which rules.")] = "xiamen-2023",
-    only: Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help="Play this firm alone.")] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Where the databases lie; they stay there. Else they are thrown away.")
-    ] = None,
-) -> None:
-    """Live through years of random firms and officers; exit 1 where the platform differs from the regulation."""
-    from services.cli.simulation.run import CannotSimulate, run_simulation, tell
-
-    try:
-        outcome = run_simulation(
-            firms=firms, start=start.date(), end=end.date(), seed=seed, rules=rules, only=only, data_dir=data_dir
-        )
-    except CannotSimulate as error:
-        _fail(str(error))
-    tell(outcome)
-    if not outcome.same:
         raise typer.Exit(1)
 
 

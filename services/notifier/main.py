@@ -35,4 +35,5 @@ def build(settings: NotifierSettings, around: Surroundings | None = None) -> Ser
         sweeps=sweeps,
         backgrounds=backgrounds,
         around=around,
+        hears_first=True,  # nobody is reminded of what was done while it was stopped
     )

@@ -16,13 +16,15 @@ class ObligationState(StrEnum):
 class MessageState(StrEnum):
     """What became of a message, and of the mail that carries it.
 
-    `sending`: claimed by a connection until its lease ends; `sent`: the server took it; `failed`: refused for good or
-    too often; `suppressed`: it does not go out.
+    `sending`: claimed by a connection until its lease ends; `sent`: the server took it; `delivered`, `bounced`: a
+    delivery report says so; `failed`: refused for good or too often; `suppressed`: it does not go out.
     """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
 
@@ -33,11 +35,13 @@ class Reason(StrEnum):
     MET = "met"
     ENDED = "ended"
     SUPERSEDED = "superseded"
+    MOVED = "moved"
     TOO_OLD = "too_old"
     QUIET_HOURS = "quiet_hours"
     NO_ADDRESS = "no_address"
     NOT_ALLOW_LISTED = "not_allow_listed"
     SAME_ADDRESS = "same_address"
+    ADDRESS_DEAD = "address_dead"
     UNSUBSCRIBED = "unsubscribed"
     REFUSED = "refused"
     GIVEN_UP = "given_up"
@@ -134,3 +138,28 @@ START = "start"
 
 OVERDUE = "overdue"
 """The last stage of a change that officers know of: its time is over, and it is not reported."""
+
+
+class FollowUpKind(StrEnum):
+    """Why officers must reach a firm by other means: its mail does not arrive, or did not help."""
+
+    BAD_ADDRESS = "bad_address"
+    UNANSWERED = "unanswered"
+
+
+class FollowUpState(StrEnum):
+    """What became of it: the duty was met, moved or ended, the address changed, or an officer dealt with it."""
+
+    OPEN = "open"
+    MET = "met"
+    MOVED = "moved"
+    ENDED = "ended"
+    READDRESSED = "readdressed"
+    RESOLVED = "resolved"
+
+
+class Level(StrEnum):
+    """Whose list a firm is on that must be reached by other means."""
+
+    AUTHORITY = "authority"
+    BUREAU = "bureau"

@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.notifier.api import messages, obligations, subscriptions, timeline
+from services.notifier.api import delivery_reports, messages, obligations, subscriptions, timeline
 
 router = APIRouter(prefix="/api/v1", tags=["notifier"])
 router.include_router(obligations.router)
 router.include_router(messages.router)
 router.include_router(subscriptions.router)
 router.include_router(timeline.router)
+router.include_router(delivery_reports.router)

@@ -13,7 +13,7 @@ from services.notifier.commands.addressees import Addressee, Addressees, held_un
 from services.notifier.domain import gone
 from services.notifier.mail.rendering import REMINDING, Item, Rendered, Renderer
 from services.notifier.models import Firm, Mail, Message, Obligation, Subscription
-from services.notifier.repository import copies, mails, messages, obligations, subscriptions
+from services.notifier.repository import copies, follow_ups, mails, messages, obligations, subscriptions
 from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
 from services.notifier.settings import NotifierSettings
@@ -57,6 +57,9 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     found = [*ripe, *(message for each in carried.values() for message in each)]
     present = await _present(work, found)
     desk = _Desk(work, settings, renderer, present)
+    desk.dead |= await follow_ups.dead(
+        session, {each for message in found if (each := desk.addressee(message).address)}
+    )
     for group in _by_mailbox(ripe):
         desk.write(group)
     for mail in again:
@@ -104,6 +107,7 @@ class _Desk:
         self._renderer = renderer
         self._present = present
         self._addressees = Addressees(work.regulation, settings, present.firms, present.subscriptions)
+        self.dead: set[str] = set()
         self.letters: list[Mail] = []
         self.new: list[Row] = []
         self.rewritten: list[Row] = []
@@ -117,7 +121,7 @@ class _Desk:
 
         What has to wait for its reader's hours is left out; a mail that carried it goes out whole, or waits whole.
         """
-        addressee = self._addressees.of(group[0]) if group else None
+        addressee = self.addressee(group[0]) if group else None
         waits = [held_until(message, addressee, self._work.now()) if addressee else None for message in group]
         if mail is not None and (until := _all_wait(waits)):
             self.resting.append(mail)
@@ -147,6 +151,7 @@ class _Desk:
     def _mail(self, items: Sequence[Item], address: str, language: str, rendered: Rendered, mail: Mail | None) -> Mail:
         """The mail with its contents; its id, and so its Message-ID, stays however often it is tried."""
         contents = {
+            "sender": self._settings.sender,
             "recipient": address,
             "language": language,
             "subject": rendered.subject,
@@ -181,6 +186,10 @@ class _Desk:
             logger(__name__).exception("mail cannot be rendered", messages=ids)
             return None
 
+    def addressee(self, message: Message) -> Addressee:
+        """Whose mailbox a message goes to, as it is now."""
+        return self._addressees.of(message)
+
     def _reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
         if message.kind in REMINDING:
             obligation = self._present.obligation(message)
@@ -192,7 +201,9 @@ class _Desk:
                 return Reason.TOO_OLD
         if addressee is None or addressee.address is None:
             return addressee.reason if addressee else Reason.NO_ADDRESS
-        return None if self._settings.may_receive(addressee.address) else Reason.NOT_ALLOW_LISTED
+        if not self._settings.may_receive(addressee.address):
+            return Reason.NOT_ALLOW_LISTED
+        return Reason.ADDRESS_DEAD if addressee.address.lower() in self.dead else None
 
 
 def _place(

@@ -1,6 +1,12 @@
-"""What a refusal means: that there is nobody at the address, or that this mail was not taken. Pure functions."""
+"""What refusals and reports mean: whether there is anybody at the address, and what has become of the mail.
+
+Pure functions.
+"""
 
 import re
+
+from services.notifier.mail.reports import Action
+from services.notifier.vocabulary import MessageState
 
 DEAD = {"1.0", "1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "2.1", "4.4", "4.310", "4.312"}
 """Permanent statuses (RFC 3463 and its registry, without the class) that condemn the address.
@@ -39,3 +45,18 @@ def is_nobody(answer: str, status: str | None = None) -> bool:
     if found is not None and found[2] not in SAYS_NOTHING:
         return found[2] in DEAD
     return "sender" not in answer.lower() and NOBODY.search(answer) is not None
+
+
+NOT_SENT = {MessageState.FAILED, MessageState.SUPPRESSED}
+
+
+def becomes(state: MessageState, action: Action) -> MessageState:
+    """What a report makes of a mail. Of a failure and a delivery the failure stands, whichever was heard of first.
+
+    A server that reports on a mail has taken it, even where its answer was lost and the mail is still to be sent.
+    """
+    if action is Action.FAILED:
+        return state if state in NOT_SENT else MessageState.BOUNCED
+    if action is Action.DELIVERED and state is not MessageState.BOUNCED:
+        return MessageState.DELIVERED
+    return state

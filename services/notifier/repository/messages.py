@@ -11,12 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier import mailboxes
-from services.notifier.models import Firm, Message, Obligation
+from services.notifier.models import Firm, Mail, Message, Obligation
 from services.notifier.vocabulary import MessageState, ObligationState, Reason
 
 Row = dict[str, Any]
 
-WAITING = or_(Message.state == MessageState.QUEUED, Message.reason == Reason.NO_ADDRESS)
+NOWHERE_TO = (Reason.NO_ADDRESS, Reason.ADDRESS_DEAD)
+WAITING = or_(Message.state == MessageState.QUEUED, Message.reason.in_(NOWHERE_TO))
 """Not sent and not about to be, but may be."""
 
 
@@ -77,22 +78,47 @@ async def let_go(session: AsyncSession, obligations: Collection[UUID], reason: R
 
 
 async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> None:
-    """Let messages follow their firms: to their present authority, and on their way once there is an address.
+    """Let messages follow their firms: to their present authority, and on their way once there is another address.
 
-    A second contact gets nothing that was told before.
+    A second contact gets nothing that was told before there was one.
     """
     theirs = and_(Message.credit_code.in_(credit_codes), Firm.credit_code == Message.credit_code)
     first = Message.mailbox == literal(mailboxes.FIRM).concat(Firm.credit_code)
+    second = Message.mailbox == literal(mailboxes.FIRM).concat(Firm.credit_code).concat(mailboxes.SECOND)
     await session.execute(
         update(Message)
         .where(theirs, Message.authority != Firm.authority)
         .values(authority=Firm.authority)
         .execution_options(synchronize_session=False)
     )
-    await session.execute(
+    unknown, dead = (Message.reason == each for each in NOWHERE_TO)
+    for mailbox, reasons, address in (
+        (first, or_(unknown, dead), Firm.contact_email),
+        (second, dead, Firm.second_email),
+    ):
+        another = or_(unknown, func.lower(Message.recipient).is_distinct_from(func.lower(address)))
+        await _bring_back(session, theirs, mailbox, reasons, another, address.is_not(None), recipient=address)
+
+
+async def bring_back(session: AsyncSession, addresses: Collection[str]) -> None:
+    """Let messages to these addresses, in lower case, go out after all: they are not dead."""
+    if addresses:
+        await _bring_back(session, Message.reason == Reason.ADDRESS_DEAD, func.lower(Message.recipient).in_(addresses))
+
+
+async def _bring_back(session: AsyncSession, *conditions: ColumnElement[bool], **values: Any) -> None:
+    """Queue messages that had nowhere to go; one that a mail carried before goes out in that mail, as if new."""
+    returned = (
         update(Message)
-        .where(theirs, first, Message.reason == Reason.NO_ADDRESS, Firm.contact_email.is_not(None))
-        .values(state=MessageState.QUEUED, reason=None, recipient=Firm.contact_email, next_try_at=func.now())
+        .where(Message.reason.in_(NOWHERE_TO), *conditions)
+        .values(state=MessageState.QUEUED, reason=None, next_try_at=func.now(), **values)
+        .returning(Message.mail_id)
+        .cte("returned")
+    )
+    await session.execute(
+        update(Mail)
+        .where(Mail.id == returned.c.mail_id, Mail.state == MessageState.SUPPRESSED)
+        .values(state=MessageState.QUEUED, created_at=func.now(), next_try_at=func.now())
         .execution_options(synchronize_session=False)
     )
 

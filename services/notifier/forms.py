@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, fiel
 
 from services.notifier.vocabulary import TO_OFFICERS, Delivery, Kind
 from shared.regulation import Duty
-from shared.web.fields import Email, Form, Line, OfficeCode, wrong
+from shared.web.fields import Email, Form, Line, OfficeCode, Prose, wrong
 
 
 def _to_officers(kind: Kind) -> Kind:
@@ -51,3 +51,9 @@ class SubscriptionForm(SubscriptionChange):
     """A new subscription (订阅): of the officer's own authority, or, named by the bureau, of any or the whole city."""
 
     authority: OfficeCode | None = None
+
+
+class Resending(Form):
+    """Why a message is to be sent anew."""
+
+    reason: Prose

@@ -17,11 +17,12 @@ _ACCEPTED = "250 OK"
 
 @dataclass(frozen=True)
 class Received:
-    """A message as accepted: who it came from, whom it was for, and what it says."""
+    """A message as accepted: who it came from, whom it was for, what it says, byte for byte too."""
 
     sender: str
     recipients: tuple[str, ...]
     message: EmailMessage
+    content: bytes
 
 
 class MailServer:
@@ -87,5 +88,5 @@ class MailServer:
             return self.answers.pop(0)
         content = cast("bytes", envelope.content)
         message = email.message_from_bytes(content, policy=email.policy.default)
-        self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message))
+        self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message, content))
         return _ACCEPTED

@@ -35,7 +35,7 @@ class _Present:
     lists: Mapping[Any, Sequence[Listed]]
 
     def listed(self, message: Message) -> Sequence[Listed]:
-        return self.lists.get(_list_key(message), ()) if _is_list(message) else ()
+        return self.lists.get(_list_key(message), ()) if is_list(message) else ()
 
     def obligation(self, message: Message) -> Obligation | None:
         return self.obligations.get(message.obligation_id) if message.obligation_id else None
@@ -55,11 +55,7 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     if not again and not ripe:
         return 0, []
     found = [*ripe, *(message for each in carried.values() for message in each)]
-    present = await _present(work, found)
-    desk = _Desk(work, settings, renderer, present)
-    desk.dead |= await follow_ups.dead(
-        session, {each for message in found if (each := desk.addressee(message).address)}
-    )
+    desk = await _at_desk(work, settings, renderer, found)
     for group in _by_mailbox(ripe):
         desk.write(group)
     for mail in again:
@@ -86,9 +82,23 @@ async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None
     await mails.put_back(work.session, letters, wait)
 
 
+async def objection(work: Work, settings: NotifierSettings, renderer: Renderer, message: Message) -> Reason | None:
+    """Why a message would not go out if it were to be sent now; None where it would."""
+    desk = await _at_desk(work, settings, renderer, [message])
+    return desk.reason_not_to(message, desk.addressee(message))
+
+
+async def _at_desk(work: Work, settings: NotifierSettings, renderer: Renderer, found: Sequence[Message]) -> "_Desk":
+    """A desk that knows what these messages rest on, and which of their addresses are dead."""
+    desk = _Desk(work, settings, renderer, await _present(work, found))
+    addresses = {address for each in found if (address := desk.addressee(each).address)}
+    desk.dead |= await follow_ups.dead(work.session, addresses)
+    return desk
+
+
 async def _present(work: Work, found: Sequence[Message]) -> _Present:
     session = work.session
-    lists = {_list_key(each) for each in found if _is_list(each)}
+    lists = {_list_key(each) for each in found if is_list(each)}
     subscribed = {id_ for each in found if (id_ := mailboxes.subscription_of(each.mailbox)) is not None}
     return _Present(
         await copies.firms_of(session, {each.credit_code for each in found if each.credit_code}),
@@ -129,7 +139,7 @@ class _Desk:
             return
         items, places = [], []
         for message, until in zip(group, waits, strict=True):
-            reason = self._reason_not_to(message, addressee)
+            reason = self.reason_not_to(message, addressee)
             if reason is not None:
                 places.append(_place(message, MessageState.SUPPRESSED, reason, addressee, mail))
             elif until is not None and mail is None:
@@ -190,12 +200,13 @@ class _Desk:
         """Whose mailbox a message goes to, as it is now."""
         return self._addressees.of(message)
 
-    def _reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
+    def reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
+        """Why a message does not go out; None where it does."""
         if message.kind in REMINDING:
             obligation = self._present.obligation(message)
             if obligation is not None and obligation.state != ObligationState.OPEN:
                 return Reason(obligation.state)
-            if _is_list(message) and not self._present.listed(message):
+            if is_list(message) and not self._present.listed(message):
                 return Reason.MET
             if message.due is not None and gone(message.due, self._work.now(), self._settings.too_old):
                 return Reason.TOO_OLD
@@ -233,7 +244,7 @@ def _by_mailbox(found: Collection[Message]) -> list[list[Message]]:
     return list(groups.values())
 
 
-def _is_list(message: Message) -> bool:
+def is_list(message: Message) -> bool:
     """Whether it lists the firms that still owe something, to officers."""
     return message.audience == Audience.OFFICERS and message.kind in REMINDING
 

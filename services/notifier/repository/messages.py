@@ -77,6 +77,19 @@ async def let_go(session: AsyncSession, obligations: Collection[UUID], reason: R
         )
 
 
+async def told_alike(session: AsyncSession, message: Message) -> Sequence[Message]:
+    """A message and those that told the same to the same mailbox, locked: nobody else sends one anew meanwhile."""
+    alike = (
+        Message.kind == message.kind,
+        Message.about == message.about,
+        Message.stage == message.stage,
+        Message.mailbox == message.mailbox,
+    )
+    await session.execute(select(Message.id).where(*alike).order_by(Message.id).with_for_update())
+    found = select(Message).where(*alike).order_by(Message.id).execution_options(populate_existing=True)
+    return (await session.scalars(found)).all()
+
+
 async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> None:
     """Let messages follow their firms: to their present authority, and on their way once there is another address.
 

@@ -1,8 +1,8 @@
-"""HTTP of the notifier: what is owed, what was mailed, who subscribes to it, what was heard of a firm."""
+"""HTTP of the notifier: what is owed, what was mailed and came back, who subscribes, what was heard of a firm."""
 
 from fastapi import APIRouter
 
-from services.notifier.api import delivery_reports, messages, obligations, subscriptions, timeline
+from services.notifier.api import delivery_reports, messages, obligations, proofs, subscriptions, timeline
 
 router = APIRouter(prefix="/api/v1", tags=["notifier"])
 router.include_router(obligations.router)
@@ -10,3 +10,4 @@ router.include_router(messages.router)
 router.include_router(subscriptions.router)
 router.include_router(timeline.router)
 router.include_router(delivery_reports.router)
+router.include_router(proofs.router)

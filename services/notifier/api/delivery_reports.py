@@ -14,16 +14,16 @@ from shared.web.problems import Defect, InvalidInput
 
 router = APIRouter()
 
-MAIL = "message/rfc822"
+MEDIA_TYPES = ("message/rfc822", "application/octet-stream")
+"""What a mail is called by those who know, and by those who do not."""
+BYTES = {"schema": {"type": "string", "format": "binary"}}
 
 
 @router.post(
     "/delivery_reports",
     status_code=status.HTTP_201_CREATED,
     response_model=TakenReports,
-    openapi_extra={
-        "requestBody": {"required": True, "content": {MAIL: {"schema": {"type": "string", "format": "binary"}}}}
-    },
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(MEDIA_TYPES, BYTES)}},
 )
 async def take_delivery_report(
     request: Request, once: OnceDep, caller: Annotated[Caller, Depends(require(Role.BUREAU, Role.OPERATOR))]

@@ -10,10 +10,12 @@ from jinja2 import TemplateError
 
 from services.notifier import mailboxes
 from services.notifier.commands.addressees import Addressee, Addressees, held_until
+from services.notifier.commands.dead_addresses import condemn
 from services.notifier.domain import gone
 from services.notifier.mail.rendering import REMINDING, Item, Rendered, Renderer
+from services.notifier.mail.verdicts import is_nobody
 from services.notifier.models import Firm, Mail, Message, Obligation, Subscription
-from services.notifier.repository import copies, follow_ups, mails, messages, obligations, subscriptions
+from services.notifier.repository import copies, follow_ups, mails, messages, obligations, reports, subscriptions
 from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
 from services.notifier.settings import NotifierSettings
@@ -70,11 +72,19 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
 
 
 async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcome]) -> None:
-    """Note what became of mails that were tried."""
+    """Note what became of mails that were tried; where one found nobody, officers are to know."""
     marked = await mails.mark(work.session, outcomes, settings.mail_retry_days * 86400)
     for outcome in outcomes:
         if outcome.mail_id not in marked:
             logger(__name__).warning("lease ended before the mail was marked", mail_id=str(outcome.mail_id))
+    nobody = {
+        outcome.mail_id: outcome.answer
+        for outcome in outcomes
+        if outcome.mail_id in marked and outcome.reason is Reason.REFUSED and is_nobody(outcome.answer or "")
+    }
+    if nobody:
+        refused = await reports.mails(work.session, nobody)
+        await condemn(work, [(mail, nobody[mail.id] or "") for mail in refused.values()])
 
 
 async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None:

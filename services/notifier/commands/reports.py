@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from services.notifier.commands.follow_ups import Refusal, open_bad_addresses
+from services.notifier.commands.dead_addresses import condemn
 from services.notifier.mail.reports import Action, Report, read
 from services.notifier.mail.verdicts import becomes, is_nobody
 from services.notifier.models import Mail
-from services.notifier.repository import copies, reports
-from services.notifier.vocabulary import Audience, MessageState
+from services.notifier.repository import reports
+from services.notifier.vocabulary import MessageState
 from shared.messaging import Work
 from shared.runtime.clock import real_now
 
@@ -54,8 +54,9 @@ async def take_in(work: Work, content: bytes) -> list[Taken]:
         ],
     )
     taken = [Taken(id_, report, matched[id_], id_ not in new) for id_, report in found.items()]
-    await _conclude(work, [each for each in taken if not each.known])
-    await _open_bad_addresses(work, [each for each in taken if not each.known])
+    news = [each for each in taken if not each.known]
+    await _conclude(work, news)
+    await condemn(work, [each for each in map(_refused, news) if each is not None])
     return taken
 
 
@@ -82,24 +83,10 @@ async def _conclude(work: Work, taken: Sequence[Taken]) -> None:
             await reports.conclude(work.session, mails[mail_id], state)
 
 
-async def _open_bad_addresses(work: Work, taken: Sequence[Taken]) -> None:
-    """A dead address that is a firm's no more needs nobody's attention."""
-    failed = [
-        (each.mail, each.report.diagnostic or each.report.status or "")
-        for each in taken
-        if each.mail is not None
-        and each.report.action is Action.FAILED
-        and is_nobody(each.report.diagnostic or "", each.report.status)
-    ]
-    if not failed:
-        return
-    carried = await reports.carried(work.session, {mail.id for mail, _ in failed})
-    firms = await copies.firms_of(work.session, {each.credit_code for each in carried.values() if each.credit_code})
-    refused = []
-    for mail, answer in failed:
-        message = carried[mail.id]
-        firm = firms.get(message.credit_code or "")
-        addresses = {(each or "").lower() for each in (firm.contact_email, firm.second_email)} if firm else set()
-        if message.audience == Audience.OFFICERS or mail.recipient.lower() in addresses:
-            refused.append(Refusal(mail.recipient, mail.mailbox, message.credit_code, message.authority, answer))
-    await open_bad_addresses(work, refused)
+def _refused(taken: Taken) -> tuple[Mail, str] | None:
+    """The mail with what was said of its address, where that is that nobody is there."""
+    report = taken.report
+    said = report.diagnostic or ""
+    if taken.mail is None or report.action is not Action.FAILED or not is_nobody(said, report.status):
+        return None
+    return taken.mail, said or report.status or ""

@@ -16,13 +16,14 @@ a mailbox that is full (2.2), the mail itself (2.3, 3.4, 6.x), the systems (3.x,
 mail, or the same one later, can arrive.
 """
 
-SAYS_NOTHING = {"0.0", "1.5", "4.1", "7.1"}
+SAYS_NOTHING = {"0.0", "1.5", "4.1"}
 """Statuses that some systems give whatever the matter is; then their words count."""
 
 NOBODY = re.compile(
     r"""
     (user|mailbox|recipient|account|address|alias)\b[^.;]{0,60}?
-        (not\ found|unknown|(does\ not|doesn't|not)\ exist|no\ longer|disabled|deactivated|suspended|inactive|invalid)
+        (not\ found|unknown|(does\ not|doesn't|not)\ exist|no\ longer|unavailable|invalid
+        |disabled|deactivated|suspended|inactive)
     | recipient\ address\ rejected
     | (unknown|invalid|no\ such|non-?existent)\ (local\ )?(user|mailbox|recipient|account|address|person|domain)
     | (host|domain)\b[^.;]{0,60}?(not\ found|(does\ not|doesn't|not)\ exist)

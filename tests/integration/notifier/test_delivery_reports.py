@@ -183,6 +183,18 @@ async def test_an_offices_dead_address_is_told_too(notifier, posting):
         assert [each[1:4] for each in await follow_ups(it)] == [("xm-sm@authority.example", None, "XM-SM")]
 
 
+@pytest.mark.parametrize(("answer", "opened"), [(NOBODY, 1), ("554 5.7.1 relay access denied", 0)])
+async def test_a_server_that_refuses_the_address_itself_condemns_it_too(notifier, answer, opened):
+    firm = Firm()
+    async with notifier("2026-05-01T00:00") as it:
+        it.mail.refused[firm.email] = answer
+        await it.hear(firm.registered(), firm.revoked())
+        await it.post()
+        (message,) = await it.items(f"/messages?credit_code={firm.code}")
+        assert (message["state"], message["reason"], message["server_answer"]) == ("failed", "refused", answer)
+        assert [each[1:5] for each in await follow_ups(it)] == [(firm.email, firm.code, "XM-SM", "open")] * opened
+
+
 # ---- the folder
 
 

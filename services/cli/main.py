@@ -1,4 +1,4 @@
-"""`peiyu`: run, serve, migrate, import, rules, audit, token, docs, doctor, tour, simulate."""
+"""`peiyu`: run, serve, migrate, import, rules, audit, mail, token, docs, doctor, tour, simulate."""
 
 import asyncio
 import sys
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from services.cli.catalogue import SERVICES
 from services.cli.simulation.commands import simulation
-from shared.regulation import Regulation, RulesError
+from shared.regulation import Duty, Regulation, RulesError
 from shared.runtime.clock import SHANGHAI, SystemClock
 
 app = typer.Typer(
@@ -32,11 +32,13 @@ audit = typer.Typer(
     operator confirm by `verify --head POSITION:HASH` that this is what stands there in the chain.""",
     no_args_is_help=True,
 )
+mail = typer.Typer(help="What firms and officers are told by mail.", no_args_is_help=True)
 app.add_typer(documents, name="docs")
 app.add_typer(imports, name="import")
 app.add_typer(rules, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(simulation, name="simulate")
+app.add_typer(mail, name="mail")
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
@@ -177,10 +179,11 @@ def verify_record(
     noted head does a chain show that was written anew from some entry on.
     """
     from services.cli.audit import CannotAudit, check
+    from services.cli.databases import NoDatabase
 
     try:
         sound = check(SERVICES if service == "all" else (service,), head=head, data_dir=data_dir)
-    except CannotAudit as error:
+    except (CannotAudit, NoDatabase) as error:
         _fail(str(error))
     if not sound:
         raise typer.Exit(1)
@@ -195,11 +198,34 @@ def export_record(
 ) -> None:
     """Print what was done to one case or firm, in order of time; in CSV an empty cell stands for null."""
     from services.cli.audit import CannotAudit, export
+    from services.cli.databases import NoDatabase
 
     try:
         export(SERVICES if service == "all" else (service,), case, format_, data_dir=data_dir)
-    except CannotAudit as error:
+    except (CannotAudit, NoDatabase) as error:
         _fail(str(error))
+
+
+@mail.command("proof")
+def write_proof_of_notice(
+    credit_code: Annotated[str, typer.Argument(help="The firm.")],
+    output: Annotated[Path, typer.Option(dir_okay=False, help="The ZIP that is written.")],
+    duty: Annotated[Duty | None, typer.Option(help="Of its duties this one.")] = None,
+    year: Annotated[int | None, typer.Option(min=2010, max=2100, help="Of this year.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Proof of notice (送达证明): what a firm was told, when, with what answer; what it was not told, and why.
+
+    The ZIP has a record to print, the same for programs, the mails as they went out, the reports as they came back.
+    """
+    from services.cli.databases import NoDatabase
+    from services.cli.proofs import NoProof, write_proof
+
+    try:
+        count = write_proof(credit_code, duty, year, output, data_dir)
+    except (NoProof, NoDatabase) as error:
+        _fail(str(error))
+    typer.echo(f"{output}: {count} messages")
 
 
 @documents.callback()

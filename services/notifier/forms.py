@@ -57,3 +57,9 @@ class Resolution(Form):
     """How an officer dealt with a firm that no mail reached or moved: whom it called, what was agreed."""
 
     note: Prose
+
+
+class Resending(Form):
+    """Why a message is to be sent anew."""
+
+    reason: Prose

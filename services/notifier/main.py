@@ -5,6 +5,7 @@ from services.notifier.commands.follow_ups import escalate
 from services.notifier.commands.reminders import remind
 from services.notifier.delivery import Deliverer
 from services.notifier.handlers import handlers
+from services.notifier.returned import Returned
 from services.notifier.settings import NotifierSettings
 from shared.messaging import Backend
 from shared.runtime.service import Background, Sweep
@@ -22,7 +23,11 @@ def build(settings: NotifierSettings, around: Surroundings | None = None) -> Ser
             async with backend.work() as work:
                 return reminded + await escalate(work, settings)
 
-        return [Sweep("reminders", step, settings.sweep_interval)]
+        swept = [Sweep("reminders", step, settings.sweep_interval)]
+        if settings.reports_maildir is not None:
+            returned = Returned(backend, settings.reports_maildir)
+            swept.append(Sweep("delivery_reports", returned.round, settings.reports_interval))
+        return swept
 
     def backgrounds(backend: Backend) -> list[tuple[str, Background]]:
         return [("mail", Deliverer(backend, settings).run)]

@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -81,6 +82,11 @@ class NotifierSettings(ServiceSettings):
     )
     mail_retry_longest: float = Field(3600, ge=0, description="Longest wait between two tries")
     mail_retry_days: float = Field(4, gt=0, description="Days after which a message that was refused again has failed")
+
+    reports_maildir: Path | None = Field(
+        None, description="A Maildir with what comes back to the sender's address: delivery reports are taken from it"
+    )
+    reports_interval: float = Field(30, gt=0, description="Pause between two looks into that folder")
 
     @model_validator(mode="after")
     def _lease_covers_one_message(self) -> Self:

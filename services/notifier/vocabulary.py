@@ -17,13 +17,15 @@ class ObligationState(StrEnum):
 class MessageState(StrEnum):
     """What became of a message, and of the mail that carries it.
 
-    `sending`: claimed by a connection until its lease ends; `sent`: the server took it; `failed`: refused for good or
-    too often; `suppressed`: it does not go out.
+    `sending`: claimed by a connection until its lease ends; `sent`: the server took it; `delivered`, `bounced`: a
+    delivery report says so; `failed`: refused for good or too often; `suppressed`: it does not go out.
     """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
 

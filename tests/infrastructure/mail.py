@@ -15,12 +15,13 @@ from tests.infrastructure.smtp_faults import Fault, Faults, FaultyController, Fa
 
 @dataclass(frozen=True)
 class Received:
-    """A message as accepted: who it came from, whom it was for, what was asked of the server, and what it says."""
+    """A message as accepted: who it came from, whom it was for, what was asked, what it says, byte for byte too."""
 
     sender: str
     recipients: tuple[str, ...]
     options: tuple[str, ...]
     message: EmailMessage
+    content: bytes
 
 
 class MailServer(Taker):
@@ -100,5 +101,5 @@ class MailServer(Taker):
         content = cast("bytes", envelope.content)
         message = email.message_from_bytes(content, policy=email.policy.default)
         options = (*envelope.mail_options, *envelope.rcpt_options)
-        self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), options, message))
+        self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), options, message, content))
         return MISSING

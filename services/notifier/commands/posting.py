@@ -10,10 +10,12 @@ from jinja2 import TemplateError
 
 from services.notifier import mailboxes
 from services.notifier.commands.addressees import Addressee, Addressees, held_until
+from services.notifier.commands.dead_addresses import condemn
 from services.notifier.domain import gone
 from services.notifier.mail.rendering import REMINDING, Item, Rendered, Renderer
+from services.notifier.mail.verdicts import is_nobody
 from services.notifier.models import Firm, Mail, Message, Obligation, Subscription
-from services.notifier.repository import copies, mails, messages, obligations, subscriptions
+from services.notifier.repository import copies, follow_ups, mails, messages, obligations, reports, subscriptions
 from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
 from services.notifier.settings import NotifierSettings
@@ -35,7 +37,7 @@ class _Present:
     lists: Mapping[Any, Sequence[Listed]]
 
     def listed(self, message: Message) -> Sequence[Listed]:
-        return self.lists.get(_list_key(message), ()) if _is_list(message) else ()
+        return self.lists.get(_list_key(message), ()) if is_list(message) else ()
 
     def obligation(self, message: Message) -> Obligation | None:
         return self.obligations.get(message.obligation_id) if message.obligation_id else None
@@ -55,8 +57,7 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     if not again and not ripe:
         return 0, []
     found = [*ripe, *(message for each in carried.values() for message in each)]
-    present = await _present(work, found)
-    desk = _Desk(work, settings, renderer, present)
+    desk = await _at_desk(work, settings, renderer, found)
     for group in _by_mailbox(ripe):
         desk.write(group)
     for mail in again:
@@ -71,11 +72,19 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
 
 
 async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcome]) -> None:
-    """Note what became of mails that were tried."""
+    """Note what became of mails that were tried; where one found nobody, officers are to know."""
     marked = await mails.mark(work.session, outcomes, settings.mail_retry_days * 86400)
     for outcome in outcomes:
         if outcome.mail_id not in marked:
             logger(__name__).warning("lease ended before the mail was marked", mail_id=str(outcome.mail_id))
+    nobody = {
+        outcome.mail_id: outcome.answer
+        for outcome in outcomes
+        if outcome.mail_id in marked and outcome.reason is Reason.REFUSED and is_nobody(outcome.answer or "")
+    }
+    if nobody:
+        refused = await reports.mails(work.session, nobody)
+        await condemn(work, [(mail, nobody[mail.id] or "") for mail in refused.values()])
 
 
 async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None:
@@ -83,9 +92,23 @@ async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None
     await mails.put_back(work.session, letters, wait)
 
 
+async def objection(work: Work, settings: NotifierSettings, renderer: Renderer, message: Message) -> Reason | None:
+    """Why a message would not go out if it were to be sent now; None where it would."""
+    desk = await _at_desk(work, settings, renderer, [message])
+    return desk.reason_not_to(message, desk.addressee(message))
+
+
+async def _at_desk(work: Work, settings: NotifierSettings, renderer: Renderer, found: Sequence[Message]) -> "_Desk":
+    """A desk that knows what these messages rest on, and which of their addresses are dead."""
+    desk = _Desk(work, settings, renderer, await _present(work, found))
+    addresses = {address for each in found if (address := desk.addressee(each).address)}
+    desk.dead |= await follow_ups.dead(work.session, addresses)
+    return desk
+
+
 async def _present(work: Work, found: Sequence[Message]) -> _Present:
     session = work.session
-    lists = {_list_key(each) for each in found if _is_list(each)}
+    lists = {_list_key(each) for each in found if is_list(each)}
     subscribed = {id_ for each in found if (id_ := mailboxes.subscription_of(each.mailbox)) is not None}
     return _Present(
         await copies.firms_of(session, {each.credit_code for each in found if each.credit_code}),
@@ -104,6 +127,7 @@ class _Desk:
         self._renderer = renderer
         self._present = present
         self._addressees = Addressees(work.regulation, settings, present.firms, present.subscriptions)
+        self.dead: set[str] = set()
         self.letters: list[Mail] = []
         self.new: list[Row] = []
         self.rewritten: list[Row] = []
@@ -117,7 +141,7 @@ class _Desk:
 
         What has to wait for its reader's hours is left out; a mail that carried it goes out whole, or waits whole.
         """
-        addressee = self._addressees.of(group[0]) if group else None
+        addressee = self.addressee(group[0]) if group else None
         waits = [held_until(message, addressee, self._work.now()) if addressee else None for message in group]
         if mail is not None and (until := _all_wait(waits)):
             self.resting.append(mail)
@@ -125,7 +149,7 @@ class _Desk:
             return
         items, places = [], []
         for message, until in zip(group, waits, strict=True):
-            reason = self._reason_not_to(message, addressee)
+            reason = self.reason_not_to(message, addressee)
             if reason is not None:
                 places.append(_place(message, MessageState.SUPPRESSED, reason, addressee, mail))
             elif until is not None and mail is None:
@@ -147,6 +171,7 @@ class _Desk:
     def _mail(self, items: Sequence[Item], address: str, language: str, rendered: Rendered, mail: Mail | None) -> Mail:
         """The mail with its contents; its id, and so its Message-ID, stays however often it is tried."""
         contents = {
+            "sender": self._settings.sender,
             "recipient": address,
             "language": language,
             "subject": rendered.subject,
@@ -181,18 +206,25 @@ class _Desk:
             logger(__name__).exception("mail cannot be rendered", messages=ids)
             return None
 
-    def _reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
+    def addressee(self, message: Message) -> Addressee:
+        """Whose mailbox a message goes to, as it is now."""
+        return self._addressees.of(message)
+
+    def reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
+        """Why a message does not go out; None where it does."""
         if message.kind in REMINDING:
             obligation = self._present.obligation(message)
             if obligation is not None and obligation.state != ObligationState.OPEN:
                 return Reason(obligation.state)
-            if _is_list(message) and not self._present.listed(message):
+            if is_list(message) and not self._present.listed(message):
                 return Reason.MET
             if message.due is not None and gone(message.due, self._work.now(), self._settings.too_old):
                 return Reason.TOO_OLD
         if addressee is None or addressee.address is None:
             return addressee.reason if addressee else Reason.NO_ADDRESS
-        return None if self._settings.may_receive(addressee.address) else Reason.NOT_ALLOW_LISTED
+        if not self._settings.may_receive(addressee.address):
+            return Reason.NOT_ALLOW_LISTED
+        return Reason.ADDRESS_DEAD if addressee.address.lower() in self.dead else None
 
 
 def _place(
@@ -222,7 +254,7 @@ def _by_mailbox(found: Collection[Message]) -> list[list[Message]]:
     return list(groups.values())
 
 
-def _is_list(message: Message) -> bool:
+def is_list(message: Message) -> bool:
     """Whether it lists the firms that still owe something, to officers."""
     return message.audience == Audience.OFFICERS and message.kind in REMINDING
 

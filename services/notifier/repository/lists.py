@@ -59,11 +59,20 @@ async def messages(
     reach: ColumnElement[bool],
     *,
     filters: Mapping[str, Any],
+    kinds: Collection[str] | None = None,
+    at_from: datetime | None = None,
+    at_until: datetime | None = None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[Posted]:
     """Messages with the mails that carry them, the newest first."""
     query = _posted(reach, *_equal(Message, filters)).order_by(Message.id.desc()).limit(limit)
+    if kinds is not None:
+        query = query.where(Message.kind.in_(kinds))
+    if at_from is not None:
+        query = query.where(Message.at >= at_from)
+    if at_until is not None:
+        query = query.where(Message.at < at_until)
     if before is not None:
         query = query.where(Message.id < before)
     return [(message, mail) for message, mail in await session.execute(query)]
@@ -72,6 +81,14 @@ async def messages(
 async def message(session: AsyncSession, reach: ColumnElement[bool], message_id: UUID) -> Posted | None:
     found = (await session.execute(_posted(reach, Message.id == message_id))).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+async def companions(session: AsyncSession, reach: ColumnElement[bool], message: Message) -> Sequence[Message]:
+    """The other messages that a message's mail carries, within the same reach."""
+    if message.mail_id is None:
+        return ()
+    query = select(Message).where(reach, Message.mail_id == message.mail_id, Message.id != message.id)
+    return (await session.scalars(query.order_by(Message.id))).all()
 
 
 def _posted(*conditions: ColumnElement[bool]) -> Select[Message, Mail | None]:

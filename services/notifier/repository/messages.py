@@ -107,22 +107,40 @@ async def let_go_of(session: AsyncSession, about: Collection[str], reason: Reaso
         )
 
 
+async def told_alike(session: AsyncSession, message: Message) -> Sequence[Message]:
+    """A message and those that told the same to the same mailbox, locked: nobody else sends one anew meanwhile."""
+    alike = (
+        Message.kind == message.kind,
+        Message.about == message.about,
+        Message.stage == message.stage,
+        Message.mailbox == message.mailbox,
+    )
+    await session.execute(select(Message.id).where(*alike).order_by(Message.id).with_for_update())
+    found = select(Message).where(*alike).order_by(Message.id).execution_options(populate_existing=True)
+    return (await session.scalars(found)).all()
+
+
 async def readdress(session: AsyncSession, credit_codes: Collection[str]) -> None:
     """Let messages follow their firms: to their present authority, and on their way once there is another address.
 
-    A second contact gets nothing that was told before.
+    A second contact gets nothing that was told before there was one.
     """
     theirs = and_(Message.credit_code.in_(credit_codes), Firm.credit_code == Message.credit_code)
     first = Message.mailbox == literal(mailboxes.FIRM).concat(Firm.credit_code)
+    second = Message.mailbox == literal(mailboxes.FIRM).concat(Firm.credit_code).concat(mailboxes.SECOND)
     await session.execute(
         update(Message)
         .where(theirs, Message.authority != Firm.authority)
         .values(authority=Firm.authority)
         .execution_options(synchronize_session=False)
     )
-    moved = func.lower(Message.recipient).is_distinct_from(func.lower(Firm.contact_email))
-    another = or_(Message.reason == Reason.NO_ADDRESS, and_(Message.reason == Reason.ADDRESS_DEAD, moved))
-    await _bring_back(session, theirs, first, another, Firm.contact_email.is_not(None), recipient=Firm.contact_email)
+    unknown, dead = (Message.reason == each for each in NOWHERE_TO)
+    for mailbox, reasons, address in (
+        (first, or_(unknown, dead), Firm.contact_email),
+        (second, dead, Firm.second_email),
+    ):
+        another = or_(unknown, func.lower(Message.recipient).is_distinct_from(func.lower(address)))
+        await _bring_back(session, theirs, mailbox, reasons, another, address.is_not(None), recipient=address)
 
 
 async def bring_back(session: AsyncSession, addresses: Collection[str]) -> None:

@@ -1,7 +1,7 @@
 """Mails apart from what they tell; who subscribes, whom officers must reach, what came back, what calendars hold."""
 
 from alembic import op
-from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, Text, Uuid, func, text
+from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, LargeBinary, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.runtime.schema import audited
@@ -17,6 +17,7 @@ def upgrade() -> None:
         "mails",
         Column("id", Uuid, primary_key=True),
         Column("mailbox", Text, nullable=False),
+        Column("sender", Text),
         Column("recipient", Text, nullable=False),
         Column("language", Text, nullable=False),
         Column("subject", Text, nullable=False),
@@ -99,7 +100,7 @@ def upgrade() -> None:
         Column("action", Text, nullable=False),
         Column("status", Text),
         Column("diagnostic", Text),
-        Column("content", Text, nullable=False),
+        Column("content", LargeBinary),
         Column("received_at", INSTANT, nullable=False),
     )
     op.create_index("delivery_reports_by_mail", "delivery_reports", ["mail_id"])
@@ -113,6 +114,7 @@ def _messages() -> None:
     op.add_column("messages", Column("not_before", INSTANT))
     op.add_column("messages", Column("mail_id", Uuid, ForeignKey("mails.id")))
     op.add_column("messages", Column("template", Text))
+    op.add_column("messages", Column("resend_reason", Text))
     op.execute("""
         UPDATE messages SET not_before = at, mailbox = CASE audience
             WHEN 'firm' THEN 'firm:' || credit_code ELSE 'office:' || authority END
@@ -146,6 +148,11 @@ def _messages() -> None:
         postgresql_where=text("state = 'queued' AND mail_id IS NULL"),
     )
     op.create_index("messages_by_mail", "messages", ["mail_id"])
+    op.create_index("messages_by_kind", "messages", ["kind", "id"])
+    op.create_index("messages_by_recipient", "messages", ["recipient", "id"])
+    op.create_index("messages_by_state", "messages", ["state", "id"], postgresql_where=text("state <> 'sent'"))
+    op.create_index("messages_by_reason", "messages", ["reason", "id"], postgresql_where=text("reason IS NOT NULL"))
+    op.create_index("messages_in_time", "messages", ["at"], postgresql_using="brin")
     op.execute("DROP TRIGGER audit ON messages")
     audited(
         "messages",
@@ -154,6 +161,7 @@ def _messages() -> None:
         when="NEW.state IN ('sent', 'delivered', 'bounced', 'failed', 'suppressed') "
         "AND NEW.state IS DISTINCT FROM OLD.state",
     )
+    audited("messages", "message", name="audit_resent", on="INSERT", when="NEW.again > 0")
 
 
 def _firms() -> None:

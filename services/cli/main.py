@@ -1,4 +1,4 @@
-"""`peiyu`: run, serve, migrate, import, rules, audit, token, docs, doctor, tour, simulate."""
+"""`peiyu`: run, serve, migrate, import, rules, audit, mail, token, docs, doctor, tour, simulate."""
 
 import asyncio
 import sys
@@ -32,11 +32,13 @@ audit = typer.Typer(
     operator confirm by `verify --head POSITION:HASH` that this is what stands there in the chain.""",
     no_args_is_help=True,
 )
+mail = typer.Typer(help="What the platform's mails look like, and whether any has a defect.", no_args_is_help=True)
 app.add_typer(documents, name="docs")
 app.add_typer(imports, name="import")
 app.add_typer(rules, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(simulation, name="simulate")
+app.add_typer(mail, name="mail")
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
@@ -200,6 +202,53 @@ def export_record(
         export(SERVICES if service == "all" else (service,), case, format_, data_dir=data_dir)
     except CannotAudit as error:
         _fail(str(error))
+
+
+PortalUrl = Annotated[str, typer.Option(envvar="NOTIFIER_PORTAL_URL", help="Where the links lead.")]
+
+
+@mail.command("preview")
+def preview_mail(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", help="A kind of mail; without one, all are listed.")
+    ] = None,
+    audience: Annotated[
+        Literal["firm", "officers"] | None, typer.Option(help="By default the first it goes to.")
+    ] = None,
+    language: Annotated[Literal["zh-CN", "en"], typer.Option()] = "zh-CN",
+    stage: Annotated[str | None, typer.Option(help="Of a reminder; by default the mildest.")] = None,
+    format_: Annotated[Literal["text", "html", "eml"], typer.Option("--format")] = "text",
+    rules: Rules = "xiamen-2023",
+    portal_url: PortalUrl = LOCAL,
+) -> None:
+    """A mail as its reader would get it, with sample data."""
+    from services.cli import mails
+
+    regulation = _regulation(rules)
+    if kind is None:
+        mails.kinds(regulation, Console())
+        return
+    try:
+        mails.show(
+            regulation,
+            kind,
+            audience=audience,
+            language=language,
+            stage=stage,
+            form=format_,
+            portal_url=portal_url,
+        )
+    except mails.NoSuchMail as error:
+        _fail(str(error))
+
+
+@mail.command("lint")
+def lint_mails(rules: Rules = "xiamen-2023", portal_url: PortalUrl = LOCAL) -> None:
+    """Render every kind for each audience, stage and language; print every defect, exit 1 where there is one."""
+    from services.cli import mails
+
+    if mails.check(_regulation(rules), portal_url):
+        raise typer.Exit(1)
 
 
 @documents.callback()

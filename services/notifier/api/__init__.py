@@ -3,11 +3,12 @@ what was heard of a firm."""
 
 from fastapi import APIRouter
 
-from services.notifier.api import follow_ups, messages, obligations, subscriptions, timeline
+from services.notifier.api import follow_ups, messages, obligations, previews, subscriptions, timeline
 
 router = APIRouter(prefix="/api/v1", tags=["notifier"])
 router.include_router(obligations.router)
 router.include_router(follow_ups.router)
 router.include_router(messages.router)
 router.include_router(subscriptions.router)
+router.include_router(previews.router)
 router.include_router(timeline.router)

@@ -120,7 +120,7 @@ async def ready_made(service: Service) -> list[tuple[str, bytes]]:
     assert isinstance(service.settings, NotifierSettings)
     async with service.backend.database.transaction() as session:
         mails = (await session.scalars(select(Mail))).all()
-    return [(mail.recipient, compose(mail, service.settings.sender).as_bytes()) for mail in mails]
+    return [(mail.recipient, compose(mail, service.settings.sender)) for mail in mails]
 
 
 async def send_bare(server: MailProcess, ready: Sequence[tuple[str, bytes]], connections: int) -> float:

@@ -32,7 +32,9 @@ audit = typer.Typer(
     operator confirm by `verify --head POSITION:HASH` that this is what stands there in the chain.""",
     no_args_is_help=True,
 )
-mail = typer.Typer(help="What firms and officers are told by mail.", no_args_is_help=True)
+mail = typer.Typer(
+    help="What firms and officers are told by mail: how it looks, and that it was.", no_args_is_help=True
+)
 app.add_typer(documents, name="docs")
 app.add_typer(imports, name="import")
 app.add_typer(rules, name="rules")
@@ -226,6 +228,53 @@ def write_proof_of_notice(
     except (NoProof, NoDatabase) as error:
         _fail(str(error))
     typer.echo(f"{output}: {count} messages")
+
+
+PortalUrl = Annotated[str, typer.Option(envvar="NOTIFIER_PORTAL_URL", help="Where the links lead.")]
+
+
+@mail.command("preview")
+def preview_mail(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", help="A kind of mail; without one, all are listed.")
+    ] = None,
+    audience: Annotated[
+        Literal["firm", "officers"] | None, typer.Option(help="By default the first it goes to.")
+    ] = None,
+    language: Annotated[Literal["zh-CN", "en"], typer.Option()] = "zh-CN",
+    stage: Annotated[str | None, typer.Option(help="Of a reminder; by default the mildest.")] = None,
+    format_: Annotated[Literal["text", "html", "eml"], typer.Option("--format")] = "text",
+    rules: Rules = "xiamen-2023",
+    portal_url: PortalUrl = LOCAL,
+) -> None:
+    """A mail as its reader would get it, with sample data."""
+    from services.cli import mails
+
+    regulation = _regulation(rules)
+    if kind is None:
+        mails.kinds(regulation, Console())
+        return
+    try:
+        mails.show(
+            regulation,
+            kind,
+            audience=audience,
+            language=language,
+            stage=stage,
+            form=format_,
+            portal_url=portal_url,
+        )
+    except mails.NoSuchMail as error:
+        _fail(str(error))
+
+
+@mail.command("lint")
+def lint_mails(rules: Rules = "xiamen-2023", portal_url: PortalUrl = LOCAL) -> None:
+    """Render every kind for each audience, stage and language; print every defect, exit 1 where there is one."""
+    from services.cli import mails
+
+    if mails.check(_regulation(rules), portal_url):
+        raise typer.Exit(1)
 
 
 @documents.callback()

@@ -17,6 +17,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/timeline", "notifier"),
     ("/api/v1/messages", "notifier"),
     ("/api/v1/subscriptions", "notifier"),
+    ("/api/v1/mail_previews", "notifier"),
     ("/api/v1/delivery_reports", "notifier"),
     ("/api/v1/proofs_of_notice", "notifier"),
     ("/login", "login"),

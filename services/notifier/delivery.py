@@ -35,7 +35,7 @@ class Deliverer:
     def __init__(self, backend: Backend, settings: NotifierSettings) -> None:
         self._backend = backend
         self._settings = settings
-        self._renderer = Renderer(backend.regulation, settings.portal_url)
+        self._renderer = Renderer(backend.regulation, settings.portal_url, answered=settings.reply_to is not None)
         self._claiming = asyncio.Lock()
         self._marker = _Marker(backend, settings)
         self._limits: dict[str, AsyncLimiter] = {}
@@ -87,7 +87,8 @@ class Deliverer:
             return
         lost = None
         try:
-            answer = await connection.send(compose(mail, self._settings.sender), mail.recipient)
+            content = compose(mail, self._settings.sender, self._settings.reply_to)
+            answer = await connection.send(content, mail.recipient, str(mail.id))
             outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer)
         except Unreachable:
             raise

@@ -138,6 +138,9 @@ TO_OFFICERS: dict[Kind, Duty | None] = {
 }
 """What officers are told of, and so can subscribe to, with the duty that it belongs to; None: to whichever."""
 
+REMINDING = frozenset(REMINDERS.values())
+"""The kinds that remind; to officers each is a list of firms."""
+
 START = "start"
 """The stage at which a duty arises: a change is detected, a review window opens."""
 

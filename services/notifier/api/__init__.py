@@ -7,6 +7,7 @@ from services.notifier.api import (
     follow_ups,
     messages,
     obligations,
+    previews,
     proofs,
     subscriptions,
     timeline,
@@ -17,6 +18,7 @@ router.include_router(obligations.router)
 router.include_router(follow_ups.router)
 router.include_router(messages.router)
 router.include_router(subscriptions.router)
+router.include_router(previews.router)
 router.include_router(timeline.router)
 router.include_router(delivery_reports.router)
 router.include_router(proofs.router)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from services.notifier import mailboxes
 from services.notifier.domain import Quiet, second_address, sendable_from
-from services.notifier.mail.rendering import REMINDING, language_of
+from services.notifier.mail.rendering import language_of
 from services.notifier.models import Firm, Message, Subscription
 from services.notifier.settings import NotifierSettings
-from services.notifier.vocabulary import Audience, Delivery, Reason
+from services.notifier.vocabulary import REMINDING, Audience, Delivery, Reason
 from shared.regulation import Regulation
 
 ALWAYS = Quiet(time(0), time(0))

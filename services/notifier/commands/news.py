@@ -29,7 +29,8 @@ def to_firm(
     due: date | None = None,
 ) -> list[Row]:
     """Messages to a firm's contacts: to the first, which waits for an address where none is known; to a second one."""
-    common = _row(work, kind, about, facts, stage, due) | {
+    named = {"credit_code": firm.credit_code, "enterprise_name": firm.name, **facts}
+    common = _row(work, kind, about, named, stage, due) | {
         "audience": Audience.FIRM,
         "authority": firm.authority,
         "credit_code": firm.credit_code,

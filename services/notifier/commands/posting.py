@@ -10,16 +10,18 @@ from jinja2 import TemplateError
 
 from services.notifier import mailboxes
 from services.notifier.commands.addressees import Addressee, Addressees, held_until
+from services.notifier.commands.calendars import Agenda
 from services.notifier.commands.dead_addresses import condemn
 from services.notifier.domain import gone
-from services.notifier.mail.rendering import REMINDING, Item, Rendered, Renderer
+from services.notifier.mail.rendering import Rendered, Renderer
+from services.notifier.mail.sections import Item
 from services.notifier.mail.verdicts import is_nobody
 from services.notifier.models import Firm, Mail, Message, Obligation, Subscription
 from services.notifier.repository import copies, follow_ups, mails, messages, obligations, reports, subscriptions
 from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
 from services.notifier.settings import NotifierSettings
-from services.notifier.vocabulary import Audience, MessageState, ObligationState, Reason
+from services.notifier.vocabulary import REMINDING, Audience, MessageState, ObligationState, Reason
 from shared.messaging import Work
 from shared.runtime.clock import real_now
 from shared.runtime.logs import logger
@@ -57,7 +59,8 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     if not again and not ripe:
         return 0, []
     found = [*ripe, *(message for each in carried.values() for message in each)]
-    desk = await _at_desk(work, settings, renderer, found)
+    agenda = await Agenda.of(work, settings.sender, {each.mailbox for each in ripe})
+    desk = await _at_desk(work, settings, renderer, found, agenda)
     for group in _by_mailbox(ripe):
         desk.write(group)
     for mail in again:
@@ -68,6 +71,7 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     await mails.place(session, desk.placed)
     if desk.resting:
         await mails.put_back(session, desk.resting, desk.rest)
+    await agenda.keep()
     return len(ripe) + len(again), desk.letters
 
 
@@ -94,13 +98,16 @@ async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None
 
 async def objection(work: Work, settings: NotifierSettings, renderer: Renderer, message: Message) -> Reason | None:
     """Why a message would not go out if it were to be sent now; None where it would."""
-    desk = await _at_desk(work, settings, renderer, [message])
+    agenda = await Agenda.of(work, settings.sender, ())
+    desk = await _at_desk(work, settings, renderer, [message], agenda)
     return desk.reason_not_to(message, desk.addressee(message))
 
 
-async def _at_desk(work: Work, settings: NotifierSettings, renderer: Renderer, found: Sequence[Message]) -> "_Desk":
+async def _at_desk(
+    work: Work, settings: NotifierSettings, renderer: Renderer, found: Sequence[Message], agenda: Agenda
+) -> "_Desk":
     """A desk that knows what these messages rest on, and which of their addresses are dead."""
-    desk = _Desk(work, settings, renderer, await _present(work, found))
+    desk = _Desk(work, settings, renderer, await _present(work, found), agenda)
     addresses = {address for each in found if (address := desk.addressee(each).address)}
     desk.dead |= await follow_ups.dead(work.session, addresses)
     return desk
@@ -121,12 +128,16 @@ async def _present(work: Work, found: Sequence[Message]) -> _Present:
 class _Desk:
     """Where one claim's mails are written: what is to go out, and what is to be kept of it."""
 
-    def __init__(self, work: Work, settings: NotifierSettings, renderer: Renderer, present: _Present) -> None:
+    def __init__(
+        self, work: Work, settings: NotifierSettings, renderer: Renderer, present: _Present, agenda: Agenda
+    ) -> None:
         self._work = work
         self._settings = settings
         self._renderer = renderer
         self._present = present
         self._addressees = Addressees(work.regulation, settings, present.firms, present.subscriptions)
+        self._agenda = agenda
+        self._written_at = real_now()
         self.dead: set[str] = set()
         self.letters: list[Mail] = []
         self.new: list[Row] = []
@@ -164,7 +175,11 @@ class _Desk:
                 self.dropped.append({"id": mail.id, "state": MessageState.SUPPRESSED})
         else:
             letter = self._mail(items, addressee.address, addressee.language, rendered, mail)
-            places += [_place(each.message, MessageState.SENDING, None, addressee, letter) for each in items]
+            for item in items:
+                message = item.message
+                template = self._renderer.version(message.kind, message.audience, addressee.language)
+                placed = _place(message, MessageState.SENDING, None, addressee, letter)
+                places.append(placed | {"template": template})
             self.letters.append(letter)
         self.placed += places
 
@@ -177,6 +192,8 @@ class _Desk:
             "subject": rendered.subject,
             "text": rendered.text,
             "html": rendered.html,
+            "kinds": list(rendered.kinds),
+            "threads": list(rendered.threads),
         }
         if mail is not None:
             self.rewritten.append({"id": mail.id, **contents})
@@ -188,15 +205,28 @@ class _Desk:
             "id": first.id,
             "mailbox": first.mailbox,
             **contents,
-            "calendars": [],
-            "threads": [],
+            "calendars": self._calendars(items, language),
             "state": MessageState.SENDING,
             "attempts": 1,
             "at": self._work.now(),
-            "created_at": real_now(),
+            "created_at": self._written_at,
         }
         self.new.append(row)
         return Mail(**row)
+
+    def _calendars(self, items: Sequence[Item], language: str) -> list[str]:
+        """What goes with the mail for its reader's calendar; a mail is not kept back for want of that."""
+        firm = self._present.firms.get(items[0].message.credit_code or "")
+        if firm is None:
+            return []
+        mail_id, about = items[0].message.id, self._present.obligations
+        try:
+            return self._agenda.tell(
+                firm, items, about, self._renderer, language, mail_id=mail_id, stamp=self._written_at
+            )
+        except (TemplateError, KeyError, TypeError, ValueError):
+            logger(__name__).exception("dates cannot be put into a calendar", mail_id=str(mail_id))
+            return []
 
     def _rendered(self, items: Sequence[Item], addressee: Addressee) -> Rendered | None:
         try:

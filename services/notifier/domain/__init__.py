@@ -1,5 +1,6 @@
 """What a firm owes, and when it is reminded of it. Pure: copies, dates and the regulation in, decisions out."""
 
+from services.notifier.domain.calendars import Entry, Told, entry_uid, to_tell
 from services.notifier.domain.contacts import second_address
 from services.notifier.domain.escalating import Rung, next_rung, reached, rungs
 from services.notifier.domain.hours import Quiet, sendable_from
@@ -21,17 +22,20 @@ from services.notifier.domain.subscribing import wanting
 __all__ = [
     "LOOK_AGAIN",
     "Choice",
+    "Entry",
     "Key",
     "Owed",
     "Quiet",
     "Rung",
     "Stage",
+    "Told",
     "after",
     "applied_for",
     "changes_owed",
     "choose",
     "closed_as",
     "corrections_owed",
+    "entry_uid",
     "gone",
     "is_moving",
     "next_rung",
@@ -43,6 +47,7 @@ __all__ = [
     "second_address",
     "sendable_from",
     "stages",
+    "to_tell",
     "updated_in_time",
     "updates_owed",
     "wanting",

@@ -67,9 +67,9 @@ class Message(Base):
 class Mail(Base):
     """A mail as it goes over the wire, made of the messages that waited for its mailbox; its id makes the Message-ID.
 
-    `sender` is its From, null in mails from before it was kept; `calendars` are the iCalendar objects that go with it,
-    `threads` the conversations that it belongs to. While it is `sending`, `next_try_at` is the end of the lease. `at`
-    is the business instant of its writing, all others real time.
+    `sender` is its From, null in mails from before it was kept; `kinds` are those of its messages, `calendars` the
+    iCalendar objects that go with it, `threads` the conversations that it belongs to. While it is `sending`,
+    `next_try_at` is the end of the lease. `at` is the business instant of its writing, all others real time.
     """
 
     __tablename__ = "mails"
@@ -85,6 +85,7 @@ class Mail(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     calendars: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     threads: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     state: Mapped[str]
@@ -121,7 +122,10 @@ class Subscription(Base):
 
 
 class CalendarEntry(Base):
-    """What a mailbox was last told of a date for its calendar: `sequence` grows with every change (RFC 5546)."""
+    """What a mailbox was last told of a date for its calendar, and by which mail.
+
+    `sequence` grows with every change (RFC 5545, 3.8.7.4).
+    """
 
     __tablename__ = "calendar_entries"
 
@@ -130,6 +134,7 @@ class CalendarEntry(Base):
     sequence: Mapped[int]
     due: Mapped[date]
     cancelled: Mapped[bool]
+    mail_id: Mapped[UUID] = mapped_column(ForeignKey("mails.id"))
 
 
 class DeliveryReport(Base):

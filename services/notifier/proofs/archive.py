@@ -34,7 +34,7 @@ async def archive(backend: Backend, settings: NotifierSettings, proof: ProofOfNo
         async with backend.work() as work:
             for mail, reports in await proofs.contents(work.session, ids[first : first + PAGE]):
                 with suppress(Unsendable):  # what could not be sent has its state and its reason, and no file
-                    book.add(f"mails/{mail.id}.eml", compose(mail, mail.sender or settings.sender).as_bytes())
+                    book.add(f"mails/{mail.id}.eml", compose(mail, mail.sender or settings.sender, settings.reply_to))
                 for report in reports:
                     if report.content is not None:
                         book.add(f"reports/{report.id}.eml", report.content)

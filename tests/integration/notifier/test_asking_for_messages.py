@@ -116,7 +116,7 @@ async def test_a_mail_is_composed_byte_for_byte_as_it_went_out(notifier):
         (received,) = [each for each in it.mail.received if firm.email in each.recipients]
         async with it.backend.work() as work:
             (mail,) = await work.session.scalars(select(Mail))
-            assert compose(mail, mail.sender).as_bytes() == received.content
+            assert compose(mail, mail.sender) == received.content
 
 
 # ---- one more time

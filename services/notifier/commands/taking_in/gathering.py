@@ -124,7 +124,11 @@ class Batch:
             ),
             "standing": standing,
             "correction": _returned(
-                state.correction, case="change_report", type=state.type, happened_on=state.happened_on.isoformat()
+                state.correction,
+                case="change_report",
+                report_id=str(state.report_id),
+                type=state.type,
+                happened_on=state.happened_on.isoformat(),
             ),
             "occurrence_id": state.occurrence_id,
         }
@@ -159,7 +163,13 @@ class Batch:
             "id": state.review_id,
             **state.model_dump(include={"certification_id", "credit_code", "version", "applied_at"}),
             "outcome": outcome,
-            "correction": _returned(correction, case="review", title=state.title),
+            "correction": _returned(
+                correction,
+                case="review",
+                review_id=str(state.review_id),
+                certification_id=str(state.certification_id),
+                title=state.title,
+            ),
         }
         _newest(self.applications, state.review_id, row)
 

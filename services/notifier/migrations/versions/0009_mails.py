@@ -23,6 +23,7 @@ def upgrade() -> None:
         Column("subject", Text, nullable=False),
         Column("text", Text, nullable=False),
         Column("html", Text, nullable=False),
+        Column("kinds", ARRAY(Text), nullable=False, server_default="{}"),
         Column("calendars", ARRAY(Text), nullable=False, server_default="{}"),
         Column("threads", ARRAY(Text), nullable=False, server_default="{}"),
         Column("state", Text, nullable=False),
@@ -91,6 +92,7 @@ def upgrade() -> None:
         Column("sequence", Integer, nullable=False),
         Column("due", Date, nullable=False),
         Column("cancelled", Boolean, nullable=False),
+        Column("mail_id", Uuid, ForeignKey("mails.id"), nullable=False),
     )
     op.create_table(
         "delivery_reports",
@@ -120,9 +122,9 @@ def _messages() -> None:
             WHEN 'firm' THEN 'firm:' || credit_code ELSE 'office:' || authority END
     """)
     op.execute("""
-        INSERT INTO mails (id, mailbox, recipient, language, subject, text, html, state, reason, server_answer,
+        INSERT INTO mails (id, mailbox, recipient, language, subject, text, html, kinds, state, reason, server_answer,
             attempts, at, created_at, next_try_at, sent_at)
-        SELECT id, mailbox, recipient, 'zh-CN', subject, text, html, state, reason, server_answer,
+        SELECT id, mailbox, recipient, 'zh-CN', subject, text, html, ARRAY[kind], state, reason, server_answer,
             attempts, at, created_at, next_try_at, sent_at
         FROM messages WHERE state IN ('sent', 'failed') AND subject IS NOT NULL AND recipient IS NOT NULL
     """)

@@ -18,7 +18,6 @@ from shared.messaging import Work
 from shared.web.auth import Caller, Role, require
 from shared.web.idempotency import OnceDep, Reply
 from shared.web.paging import Page, Paging
-from shared.web.problems import NotFound
 
 router = APIRouter(prefix="/follow_ups")
 
@@ -58,10 +57,7 @@ async def resolve_follow_up(follow_up_id: UUID, form: Resolution, caller: Office
     """Close one that was dealt with. An address of which nothing arrived is used again."""
 
     async def act(work: Work) -> Reply:
-        held = await kept.held(work.session, follow_up_id)
-        if held is None or not caller.may_review_for(held.authority):
-            raise NotFound("There is no such follow-up")
-        closed = await follow_ups.resolve(work, held, form.note, caller)
+        closed = await follow_ups.resolve(work, follow_up_id, form.note, caller)
         firms = await copies.firms_of(work.session, [closed.credit_code] if closed.credit_code else [])
         sent = await kept.sent(work.session, [closed])
         firm = firms.get(closed.credit_code or "")

@@ -7,6 +7,7 @@ closes by itself when there is nothing to call about any more, or when an office
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
@@ -20,7 +21,7 @@ from services.notifier.vocabulary import FOLLOW_UPS, FollowUpKind, FollowUpState
 from shared.messaging import Work
 from shared.regulation import end_of_day, shanghai_date
 from shared.web.caller import Caller
-from shared.web.problems import Conflict
+from shared.web.problems import Conflict, NotFound
 
 
 class FollowUpClosed(Conflict):
@@ -93,14 +94,20 @@ async def readdress(work: Work, credit_codes: Collection[str]) -> None:
     await messages.let_go_of(work.session, closed, Reason.ENDED)
 
 
-async def resolve(work: Work, follow_up: FollowUp, note: str, caller: Caller) -> FollowUp:
-    """An officer has dealt with it; `follow_up` is locked. An address is used again. Raises `FollowUpClosed`."""
+async def resolve(work: Work, follow_up_id: UUID, note: str, caller: Caller) -> FollowUp:
+    """An officer has dealt with it; an address is used again. Raises `NotFound`, `FollowUpClosed`.
+
+    What waits to tell of it is let go before it is locked, in the order in which news of a duty does so.
+    """
+    await messages.let_go_of(work.session, [str(follow_up_id)], Reason.ENDED)
+    follow_up = await kept.held(work.session, follow_up_id)
+    if follow_up is None or not caller.may_review_for(follow_up.authority):
+        raise NotFound("There is no such follow-up")
     if follow_up.state != FollowUpState.OPEN:
         raise FollowUpClosed(f"It is {follow_up.state} since {follow_up.closed_at}", state_of_follow_up=follow_up.state)
     _close(work, follow_up, FollowUpState.RESOLVED)
     follow_up.closed_by, follow_up.note = caller.name, note
     await work.session.flush()
-    await messages.let_go_of(work.session, [str(follow_up.id)], Reason.ENDED)
     if follow_up.kind == FollowUpKind.BAD_ADDRESS:
         await messages.bring_back(work.session, [follow_up.about])
     return follow_up

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.notifier.commands.follow_ups import Refusal, open_bad_addresses
-from shared.contracts import ChangeDrafted, ChangeSubmitted
+from shared.contracts import ChangeDiscarded, ChangeDrafted, ChangeSubmitted
 from tests.integration.notifier.conftest import Firm
 from tests.integration.notifier.test_moved_deadlines import rescheduled
 
@@ -105,9 +105,11 @@ async def test_a_duty_that_is_heard_of_late_leaves_its_firm_a_day_and_one_of_lon
 
 
 async def test_a_call_ends_with_the_duty_and_begins_anew_with_another(notifier):
-    moved, reported = Firm(), Firm()
+    moved, reported, dropped = Firm(), Firm(), Firm()
     async with notifier() as it:
-        await it.hear(moved.registered(), moved.granted(), reported.registered(), reported.report(ChangeDrafted))
+        await it.hear(moved.registered(), moved.granted())
+        for firm in (reported, dropped):
+            await it.hear(firm.registered(), firm.report(ChangeDrafted))
         it.move("2026-04-28T09:30")
         await it.sweep()
         await it.hear(rescheduled(moved, date(2026, 6, 26)))
@@ -116,8 +118,9 @@ async def test_a_call_ends_with_the_duty_and_begins_anew_with_another(notifier):
         assert await told(it, "firm_unanswered") == [(None, "authority", "suppressed", "moved")]
         await it.day("2026-06-10T00:00")
         assert await states(it, reported) == [("unanswered", "authority", "open")]
-        await it.hear(reported.report(ChangeSubmitted, 2))
+        await it.hear(reported.report(ChangeSubmitted, 2), dropped.report(ChangeDiscarded, 2))
         assert await states(it, reported) == [("unanswered", "authority", "met")]
+        assert await states(it, dropped) == [("unanswered", "authority", "ended")]
         await it.day("2026-06-24T00:00")
         assert await states(it, moved) == [("unanswered", "authority", "open"), ("unanswered", "authority", "moved")]
 

@@ -25,8 +25,8 @@ CASE_ID = {CaseKind.CHANGE_REPORT: "report_id", CaseKind.REVIEW: "review_id"}
 class Owed:
     """A duty as the copies show it.
 
-    `announced`: a mail of its own tells of it when it arises. `follows` is the subject whose place it takes, and whose
-    reminders it goes on with.
+    `announced`: a mail of its own tells of it when it arises. `follows` are the subjects whose place it takes, and
+    whose reminders it goes on with.
     """
 
     duty: Duty
@@ -39,7 +39,7 @@ class Owed:
     citation: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
     announced: bool = False
-    follows: str | None = None
+    follows: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -188,12 +188,13 @@ def changes_owed(reports: Iterable[Report], occurrences: Iterable[Occurrence]) -
             continue
         for occurrence in recorded:
             if tells_of(report, occurrence):
-                each.follows = str(occurrence.id)
+                each.follows += (str(occurrence.id),)
                 each.facts["occurrence_id"] = str(occurrence.id)
         owed.append(each)
     for occurrence in recorded:
+        reporting = [report for report in known if tells_of(report, occurrence)]
         if occurrence.standing != ObligationState.OPEN or any(
-            report.standing != ObligationState.ENDED and tells_of(report, occurrence) for report in known
+            report.standing != ObligationState.ENDED for report in reporting
         ):
             continue
         owed.append(
@@ -214,6 +215,7 @@ def changes_owed(reports: Iterable[Report], occurrences: Iterable[Occurrence]) -
                     "evidence": occurrence.evidence,
                 },
                 announced=True,
+                follows=tuple(str(report.id) for report in reporting),
             )
         )
     return owed

@@ -249,14 +249,14 @@ def test_one_change_is_reminded_of_once_whether_it_was_seen_or_begun_to_be_repor
     assert got(granted(), RECORDED, begun, thrown_away, looks=FIRST_HALF, duty="change_report") == once
 
 
-def test_a_report_that_is_taken_back_lets_what_officers_saw_be_told_of_again():
+def test_what_officers_saw_goes_on_where_its_stages_were_when_the_report_of_it_is_taken_back():
     acts = (
         RECORDED,
         ReportDrafted(on("2026-04-03T10:00"), "report", day("2026-02-01"), kind="merger"),
         ReportSubmitted(on("2026-04-04T10:00"), "report"),
         ReportWithdrawn(on("2026-04-25T10:00"), "report"),
     )
-    assert got(granted(), *acts, looks=FIRST_HALF, duty="change_report") == ["1 04-30", "overdue 05-07"]
+    assert got(granted(), *acts, looks=FIRST_HALF, duty="change_report") == ["7 04-26", "1 04-30", "overdue 05-07"]
 
 
 def test_a_returned_report_is_due_in_ten_working_days_and_urged_until_it_comes_back():

@@ -109,7 +109,7 @@ class ReportWithdrawn(Act):
         report.on_time = None
         for occurrence in life.occurrences.values():
             if occurrence.reported_by == report.id:
-                occurrence.status, occurrence.reported_by, occurrence.told_at = "open", None, self.at
+                occurrence.status, occurrence.reported_by = "open", None
         return {"status": OK, "report": "withdrawn", "on_time": None}
 
 

@@ -103,7 +103,7 @@ class Report:
 
 @dataclass
 class Occurrence:
-    """A change that officers recorded: open, reported, dismissed. `told_at`: when its firm was last told of it."""
+    """A change that officers recorded: open, reported, dismissed. `told_at`: when its firm was told of it."""
 
     id: str
     kind: str

@@ -172,7 +172,7 @@ def _changes(life: Life) -> Iterator[Owed]:
     for report in life.reports.values():
         if report.status != "draft":
             continue
-        seen = [each for each in life.occurrences.values() if each.status == "open" and each.told_by(report)]
+        seen = [each for each in life.occurrences.values() if each.told_by(report)]
         nominal, due = change_due(report.happened_on)
         yield Owed(
             CHANGE_REPORT,
@@ -185,8 +185,8 @@ def _changes(life: Life) -> Iterator[Owed]:
             also=tuple(each.id for each in seen),
         )
     for occurrence in life.occurrences.values():
-        told = [report for report in life.reports.values() if _stands(report) and occurrence.told_by(report)]
-        if occurrence.status == "open" and not told:
+        reports = [report for report in life.reports.values() if occurrence.told_by(report)]
+        if occurrence.status == "open" and not any(map(_stands, reports)):
             nominal, due = change_due(occurrence.happened_on)
             yield Owed(
                 CHANGE_REPORT,
@@ -196,6 +196,7 @@ def _changes(life: Life) -> Iterator[Owed]:
                 start_of(occurrence.happened_on),
                 told_at=occurrence.told_at,
                 final_notice=True,
+                also=tuple(report.id for report in reports),
             )
 
 

@@ -85,11 +85,14 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
     living = {(each.duty, each.subject) for each in owing}
     for each in owing:
         obligation = present.pop(each.key, None)
+        stages = [reminded.get(subject) for subject in each.follows]
         if obligation is None:
-            stage = _announced_as(work, each) if each.announced else reminded.get(each.follows or "")
+            stage = _announced_as(work, each) if each.announced else _furthest(work, each, stages)
             added.append(_new(work, known.firm.credit_code, each, stage))
         else:
-            changed.append(_changed(work, obligation, each.state, each))
+            changed.append(
+                _changed(work, obligation, each.state, each, _furthest(work, each, [obligation.stage, *stages]))
+            )
     for obligation in present.values():
         state = domain.closed_as(
             obligation,
@@ -99,7 +102,7 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
             known.occurrences,
             lives_on=(obligation.duty, obligation.subject) in living,
         )
-        changed.append(_changed(work, obligation, state, obligation))
+        changed.append(_changed(work, obligation, state, obligation, obligation.stage))
     return added, [row for row in changed if row is not None]
 
 
@@ -117,6 +120,12 @@ def _announced_as(work: Work, each: domain.Owed) -> str:
     """The stage that the mail which tells of a duty stands for: what has passed by now is not reminded of again."""
     passed = [stage.name for stage in domain.plan(each, work.regulation) if stage.at <= work.now()]
     return passed[-1] if passed else START
+
+
+def _furthest(work: Work, each: domain.Owed, stages: Sequence[str | None]) -> str | None:
+    """The most urgent of the stages that the firm was reminded of, under this name or another."""
+    order = [stage.name for stage in domain.plan(each, work.regulation)]
+    return max((stage for stage in stages if stage in order), key=order.index, default=None)
 
 
 def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> Row:
@@ -141,8 +150,13 @@ def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> 
     }
 
 
-def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Obligation | domain.Owed) -> Row | None:
-    """What is to be set on an obligation that is now in `state` and as `now` shows it; None where nothing is."""
+def _changed(
+    work: Work, obligation: Obligation, state: ObligationState, now: Obligation | domain.Owed, last: str | None
+) -> Row | None:
+    """What is to be set on an obligation that is now in `state` and as `now` shows it; None where nothing is.
+
+    `last` is the stage after which its reminders go on.
+    """
     shown = {name: getattr(now, name) for name in ("nominal_due", "acts_from", "facts", "citation")}
     if obligation.state == state and all(getattr(obligation, name) == value for name, value in shown.items()):
         return None
@@ -152,7 +166,7 @@ def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Ob
         "id": obligation.id,
         "state": state,
         **shown,
-        "next_stage_at": _next_stage_at(work, now, obligation.stage) if is_open else None,
+        "next_stage_at": _next_stage_at(work, now, last) if is_open else None,
         "escalates_at": _escalates_at(work, now, opened_at) if is_open else None,
         "opened_at": opened_at,
         "closed_at": None if is_open else obligation.closed_at or work.now(),

@@ -24,7 +24,8 @@ from tests.integration.notifier.conftest import Firm
 
 NOW = datetime(2026, 5, 6, 2, tzinfo=UTC)
 CONNECTIONS = 4
-LONG = 300.0
+STANDSTILL = 90.0
+"""Seconds without any mail after which nothing more is expected to come."""
 
 
 class Replicas:
@@ -72,8 +73,17 @@ class Replicas:
         sql = "SELECT count(*) FROM messages WHERE state <> 'queued'"
         return await self._database.fetchval(sql) == len(self.told)
 
-    async def everything_is_sent(self) -> bool:
-        """Whether all that was told is marked as sent."""
+    async def drained(self) -> None:
+        """Wait until all that was told is marked as sent; however long that takes, while something moves."""
+        while not await self._everything_is_sent():
+            before = len(self.ledger.taken)
+
+            async def moves(before: int = before) -> bool:
+                return len(self.ledger.taken) > before or await self._everything_is_sent()
+
+            await eventually(moves, within=STANDSTILL)
+
+    async def _everything_is_sent(self) -> bool:
         states = await self._database.fetch("SELECT state, count(*) AS number FROM messages GROUP BY state")
         return {row["state"]: row["number"] for row in states} == {"sent": len(self.told)}
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from jinja2 import TemplateError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.notifier import mailboxes
 from services.notifier.commands.addressees import Addressee, Addressees, held_until
@@ -22,8 +23,9 @@ from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
 from services.notifier.settings import NotifierSettings
 from services.notifier.vocabulary import REMINDING, Audience, MessageState, ObligationState, Reason
+from shared.audit import declaration
 from shared.messaging import Work
-from shared.runtime.clock import real_now
+from shared.runtime.clock import Clock, real_now
 from shared.runtime.logs import logger
 
 Row = dict[str, Any]
@@ -77,10 +79,7 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
 
 async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcome]) -> None:
     """Note what became of mails that were tried; where one found nobody, officers are to know."""
-    marked = await mails.mark(work.session, outcomes, settings.mail_retry_days * 86400)
-    for outcome in outcomes:
-        if outcome.mail_id not in marked:
-            logger(__name__).warning("lease ended before the mail was marked", mail_id=str(outcome.mail_id))
+    marked = await _mark(work.session, work.clock, settings, outcomes)
     nobody = {
         outcome.mail_id: outcome.answer
         for outcome in outcomes
@@ -89,6 +88,24 @@ async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcom
     if nobody:
         refused = await reports.mails(work.session, nobody)
         await condemn(work, [(mail, nobody[mail.id] or "") for mail in refused.values()])
+
+
+async def mark_sent(
+    connection: AsyncConnection, clock: Clock, settings: NotifierSettings, outcomes: Sequence[Outcome]
+) -> None:
+    """Note that the server took mails, by one statement that is a transaction of its own: all wait for it."""
+    await _mark(connection, clock, settings, outcomes)
+
+
+async def _mark(
+    database: AsyncSession | AsyncConnection, clock: Clock, settings: NotifierSettings, outcomes: Sequence[Outcome]
+) -> set[UUID]:
+    """Mark mails; which of them were still ours."""
+    marked = await mails.mark(database, declaration(clock), outcomes, settings.mail_retry_days * 86400)
+    for outcome in outcomes:
+        if outcome.mail_id not in marked:
+            logger(__name__).warning("lease ended before the mail was marked", mail_id=str(outcome.mail_id))
+    return marked
 
 
 async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select, text, update
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.notifier.models import Mail, Message
 from services.notifier.repository.messages import seconds
@@ -30,10 +30,11 @@ PLACE = text("""
     WHERE messages.id = placed.id
 """)
 MARK = text("""
-    WITH outcomes AS (
+    WITH acting AS MATERIALIZED (SELECT set_config('peiyu.act', :act, true)),
+    outcomes AS (
         SELECT outcome.*,
             outcome.state = 'queued' AND mails.created_at < now() - make_interval(secs => :given_up_after) AS given_up
-        FROM mails JOIN unnest(
+        FROM acting CROSS JOIN mails JOIN unnest(
             :mail_id ::uuid[], :attempt ::int[], :state ::text[], :answer ::text[], :reason ::text[], :wait ::float[]
         ) AS outcome (mail_id, attempt, state, answer, reason, wait) ON outcome.mail_id = mails.id
     ),
@@ -161,13 +162,16 @@ class Outcome:
     wait: float = 0
 
 
-async def mark(session: AsyncSession, outcomes: Sequence[Outcome], given_up_after: float) -> set[UUID]:
-    """Set what became of mails that are still the caller's, and of what they carry; which were.
+async def mark(
+    database: AsyncSession | AsyncConnection, act: str, outcomes: Sequence[Outcome], given_up_after: float
+) -> set[UUID]:
+    """Set what became of mails that are still the caller's, and of what they carry, as the doing of `act`; which were.
 
     A mail older than `given_up_after` seconds is not tried again.
     """
     given = _arrays([asdict(each) for each in outcomes])
-    return set(await session.scalars(MARK, {"given_up_after": given_up_after, **given}))
+    marked = await database.execute(MARK, {"act": act, "given_up_after": given_up_after, **given})
+    return set(marked.scalars())
 
 
 async def put_back(session: AsyncSession, claimed: Sequence[Mail], wait: float) -> None:

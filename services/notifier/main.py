@@ -17,7 +17,7 @@ def build(settings: NotifierSettings, around: Surroundings | None = None) -> Ser
 
     def sweeps(backend: Backend) -> list[Sweep]:
         async def step() -> int:
-            """Reminders before calls: who is reminded today is called another day."""
+            """What firms are reminded of; then whom officers must call."""
             async with backend.work() as work:
                 reminded = await remind(work, settings)
             async with backend.work() as work:

@@ -17,6 +17,12 @@ def updated_in_time(updates: Mapping[int, datetime], year: int, opens: datetime,
     return submitted_at is not None and opens <= submitted_at < end_of_day(due)
 
 
+def updated_late(updates: Mapping[int, datetime], year: int, due: date) -> bool:
+    """Whether the first update of a year was submitted when the due day was over."""
+    submitted_at = updates.get(year)
+    return submitted_at is not None and submitted_at >= end_of_day(due)
+
+
 def applied_for(
     certification: str, opens: datetime, applications: Iterable[Application], closes: date | None = None
 ) -> bool:

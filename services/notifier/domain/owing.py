@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.notifier.domain.meeting import applied_for, updated_in_time
+from services.notifier.domain.meeting import applied_for, updated_in_time, updated_late
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
 from services.notifier.vocabulary import CaseKind, ObligationState
 from shared.contracts import Citation
@@ -59,7 +59,8 @@ def updates_owed(
 ) -> list[Owed]:
     """The annual updates (信息更新, 第十二条) that a firm owes for its titles: one for each year and due date.
 
-    A missed one has ended, forgiven or not: what is submitted late restores nothing. `at_stake` are the titles whose
+    A missed one has ended, forgiven or not, and one that was submitted late: that restores nothing, and nothing is left
+    to be done. `at_stake` are the titles whose
     right to a review is lost with it; one that has lost it already has no more to lose.
     """
     owed: dict[Key, Owed] = {}
@@ -83,7 +84,9 @@ def updates_owed(
             each = owed.setdefault(each.key, each)
             if duty["state"] == "met" or updated_in_time(updates, year, each.acts_from, due):
                 each.state = ObligationState.MET
-            elif duty["state"] in ("missed", "forgiven") and each.state == ObligationState.OPEN:
+            elif each.state == ObligationState.OPEN and (
+                duty["state"] in ("missed", "forgiven") or updated_late(updates, year, due)
+            ):
                 each.state = ObligationState.ENDED
             for fact in ("titles", "at_stake") if certification.eligibility == "held" else ("titles",):
                 if title.value not in each.facts[fact]:

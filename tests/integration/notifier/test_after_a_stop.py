@@ -30,6 +30,6 @@ async def test_who_updated_while_the_notifier_was_stopped_is_not_reminded_of_it(
 
             await eventually(everything_is_sent)
         reminded = await it.rows(
-            "SELECT credit_code, stage FROM messages WHERE kind = 'update_due' AND audience = 'firm'"
+            "SELECT credit_code, stage FROM messages WHERE kind = 'update_due' AND audience = 'firm' AND state = 'sent'"
         )
         assert reminded == [(late.code, "0")]

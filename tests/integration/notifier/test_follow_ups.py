@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from services.notifier.commands.follow_ups import Refusal, open_bad_addresses
+from services.notifier.commands.follow_ups import Refusal, escalate, open_bad_addresses
 from shared.contracts import ChangeDiscarded, ChangeDrafted, ChangeSubmitted
 from tests.integration.notifier.conftest import Firm
 from tests.integration.notifier.test_moved_deadlines import rescheduled
+from tests.integration.notifier.test_what_a_page_costs import counted
 
 SM, GXJ = "xm-sm@authority.example", "xm-gxj@authority.example"
 
@@ -253,3 +254,20 @@ async def test_an_offices_own_dead_address_is_the_bureaus_to_see_to(notifier):
         assert SM in mail.get_body(("plain",)).get_content()
         await it.day("2026-06-01T10:00")
         assert await told(it, "firm_unreached") == [(GXJ, "bureau", "sent", None)]
+
+
+async def test_putting_many_on_a_list_and_raising_them_takes_as_many_statements_as_a_few(notifier):
+    costs = {}
+    async with notifier() as it:
+        for count, authority in ((2, "XM-SM"), (11, "XM-HL")):
+            it.move("2026-03-15T10:00")
+            firms = [Firm(authority) for _ in range(count)]
+            await it.hear(*(told for firm in firms for told in (firm.registered(), firm.granted())))
+            for day in ("2026-04-28", "2026-04-30"):
+                it.move(f"{day}T09:30")
+                with counted(it) as sent:
+                    async with it.backend.work() as work:
+                        assert await escalate(work, it.service.settings) == count
+                costs.setdefault(count, []).append(len(sent))
+            assert await it.items(f"/follow_ups?authority={authority}&level=authority") == []
+    assert costs[2] == costs[11], costs

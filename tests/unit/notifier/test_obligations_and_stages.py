@@ -135,7 +135,7 @@ def test_a_review_is_announced_before_its_window_and_urged_only_within_it():
     [
         ("open", None, "open"),
         ("open", "2026-04-30T23:59:59", "met"),
-        ("open", "2026-05-01T00:00", "open"),
+        ("open", "2026-05-01T00:00", "ended"),
         ("open", "2025-12-31T23:59", "open"),
         ("met", None, "met"),
         ("missed", None, "ended"),

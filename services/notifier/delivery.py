@@ -9,6 +9,7 @@ that these are never more than there are connections.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from hashlib import sha256
 
 from aiolimiter import AsyncLimiter
 from prometheus_client import Counter
@@ -100,7 +101,7 @@ class Deliverer:
         try:
             content = compose(mail, self._settings.sender, self._settings.reply_to)
             answer = await connection.send(content, mail.recipient, str(mail.id))
-            outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer)
+            outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer, sha256=sha256(content).hexdigest())
         except Unreachable:
             raise
         except (RefusedForNow, Disconnected) as error:

@@ -69,7 +69,8 @@ class Mail(Base):
 
     `sender` is its From, null in mails from before it was kept; `kinds` are those of its messages, `calendars` the
     iCalendar objects that go with it, `threads` the conversations that it belongs to. While it is `sending`,
-    `next_try_at` is the end of the lease. `at` is the business instant of its writing, all others real time.
+    `next_try_at` is the end of the lease. `sha256` is that of the bytes which the server took. `at` is the business
+    instant of its writing, all others real time.
     """
 
     __tablename__ = "mails"
@@ -91,6 +92,7 @@ class Mail(Base):
     state: Mapped[str]
     reason: Mapped[str | None]
     server_answer: Mapped[str | None]
+    sha256: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default="1")
     at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

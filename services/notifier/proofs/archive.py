@@ -1,9 +1,10 @@
 """Proof of notice as a file: a ZIP that can be printed, read by a program, and checked without this platform."""
 
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -29,24 +30,27 @@ async def archive(backend: Backend, settings: NotifierSettings, proof: ProofOfNo
     `SHA256SUMS` names every other file, as `sha256sum -c` reads it.
     """
     book = _Archive()
+    otherwise = set()
     ids = [mail.id for mail in proof.mails]
     for first in range(0, len(ids), PAGE):
         async with backend.work() as work:
             for mail, reports in await proofs.contents(work.session, ids[first : first + PAGE]):
                 with suppress(Unsendable):  # what could not be sent has its state and its reason, and no file
-                    book.add(f"mails/{mail.id}.eml", compose(mail, mail.sender or settings.sender, settings.reply_to))
+                    content = compose(mail, mail.sender or settings.sender, settings.reply_to)
+                    if book.add(f"mails/{mail.id}.eml", content) != mail.sha256:
+                        otherwise.add(mail.id)
                 for report in reports:
                     if report.content is not None:
                         book.add(f"reports/{report.id}.eml", report.content)
         yield book.written()
     book.add("proof.json", proof.model_dump_json(indent=2).encode())
-    book.add("proof.html", page(proof, backend).encode())
+    book.add("proof.html", page(proof, backend, otherwise).encode())
     book.close()
     yield book.written()
 
 
-def page(proof: ProofOfNotice, backend: Backend) -> str:
-    """The record to be printed, in Chinese."""
+def page(proof: ProofOfNotice, backend: Backend, otherwise: Collection[UUID]) -> str:
+    """The record to be printed, in Chinese; `otherwise` are mails whose files are not what the server took."""
     environment = Environment(
         loader=PackageLoader("services.notifier"),
         autoescape=select_autoescape(["html"]),
@@ -60,6 +64,7 @@ def page(proof: ProofOfNotice, backend: Backend) -> str:
         proof=proof,
         authority=authority.name if authority else proof.authority,
         mails={mail.id: mail for mail in proof.mails},
+        otherwise=otherwise,
         words=WORDS["zh-CN"],
         kinds=KINDS,
         states=STATES,
@@ -79,9 +84,12 @@ class _Archive:
         self._zip = ZipFile(self._outlet, "w", ZIP_DEFLATED)
         self._sums: list[str] = []
 
-    def add(self, name: str, content: bytes) -> None:
-        self._sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}\n")
+    def add(self, name: str, content: bytes) -> str:
+        """Write a file; its sum."""
+        digest = hashlib.sha256(content).hexdigest()
+        self._sums.append(f"{digest}  {name}\n")
         self._write(name, content)
+        return digest
 
     def written(self) -> bytes:
         """What has been written since the last call."""

@@ -51,7 +51,7 @@ STATES = Terms(
         ObligationState.OPEN: "待办",
         ObligationState.MET: "已办结",
         ObligationState.ENDED: "已终止",
-        "moved": "日期已调整",
+        ObligationState.MOVED: "日期已调整",
         Action.FAILED: "退信",
         Action.DELAYED: "延迟",
         Action.DELIVERED: "已送达",

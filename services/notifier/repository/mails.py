@@ -35,8 +35,9 @@ MARK = text("""
         SELECT outcome.*,
             outcome.state = 'queued' AND mails.created_at < now() - make_interval(secs => :given_up_after) AS given_up
         FROM acting CROSS JOIN mails JOIN unnest(
-            :mail_id ::uuid[], :attempt ::int[], :state ::text[], :answer ::text[], :reason ::text[], :wait ::float[]
-        ) AS outcome (mail_id, attempt, state, answer, reason, wait) ON outcome.mail_id = mails.id
+            :mail_id ::uuid[], :attempt ::int[], :state ::text[], :answer ::text[], :reason ::text[], :wait ::float[],
+            :sha256 ::text[]
+        ) AS outcome (mail_id, attempt, state, answer, reason, wait, sha256) ON outcome.mail_id = mails.id
     ),
     marked AS (
         UPDATE mails
@@ -44,6 +45,7 @@ MARK = text("""
             reason = CASE WHEN given_up THEN 'given_up' ELSE outcomes.reason END,
             server_answer = outcomes.answer,
             sent_at = CASE WHEN outcomes.state = 'sent' THEN now() END,
+            sha256 = outcomes.sha256,
             next_try_at = now() + make_interval(secs => outcomes.wait)
         FROM outcomes
         WHERE mails.id = outcomes.mail_id AND mails.attempts = outcomes.attempt AND mails.state = 'sending'
@@ -151,7 +153,8 @@ async def place(session: AsyncSession, rows: Sequence[Row]) -> None:
 class Outcome:
     """What became of a try, `attempt`, to send a mail.
 
-    One that is `queued` again is tried in `wait` seconds; it has failed where it is too old for that.
+    One that is `queued` again is tried in `wait` seconds; it has failed where it is too old for that. `sha256` is that
+    of the bytes which the server took.
     """
 
     mail_id: UUID
@@ -160,6 +163,7 @@ class Outcome:
     answer: str | None
     reason: Reason | None = None
     wait: float = 0
+    sha256: str | None = None
 
 
 async def mark(

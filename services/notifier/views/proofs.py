@@ -64,9 +64,10 @@ class ProvenReport(View):
 
 
 class ProvenMail(View):
-    """A mail as it was handed to the mail server; in an export `file` is the mail as it was composed.
+    """A mail as it was handed to the mail server, and the sum of the bytes that the server took.
 
-    `at` is the business instant of its writing, `created_at` (its Date) and `sent_at` are real time.
+    In an export `file` is the mail composed anew. It has that sum, unless the platform composes otherwise since. `at`
+    is the business instant of its writing, `created_at` (its Date) and `sent_at` are real time.
     """
 
     id: UUID
@@ -82,6 +83,7 @@ class ProvenMail(View):
     sent_at: datetime | None
     attempts: int
     server_answer: str | None
+    sha256: str | None
     reports: list[ProvenReport]
     file: str
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from services.cli.main import app
@@ -248,6 +249,7 @@ async def test_the_file_has_the_mails_as_they_went_out_the_reports_as_they_came_
         for mail in proof["mails"]:
             if mail["state"] != MessageState.SUPPRESSED:
                 assert files[mail["file"]] == went_out[mail["message_id"]]
+                assert mail["sha256"] == hashlib.sha256(files[mail["file"]]).hexdigest()
             for each in mail["reports"]:
                 assert b"message/delivery-status" in files[each["file"]]
         assert len([name for name in files if name.startswith("reports/")]) == 2
@@ -267,6 +269,19 @@ async def test_the_file_has_the_mails_as_they_went_out_the_reports_as_they_came_
             assert expected in page
         for mail in proof["mails"]:
             assert mail["text_sha256"] in page
+        assert "与发送时的字节不一致" not in page
+
+
+async def test_a_mail_that_is_composed_otherwise_by_now_is_said_to_be(notifier, a_year, authorization):
+    firm = Firm()
+    async with notifier() as it:
+        await a_year(it, firm)
+        async with it.backend.database.transaction() as session:
+            await session.execute(text("UPDATE mails SET subject = subject || '。' WHERE state = 'delivered'"))
+        answer = await it.http.get(f"/api/v1/proofs_of_notice/export?{asked(firm)}", headers=authorization("bureau"))
+        files = opened(answer.content)
+        check(files)
+        assert files["proof.html"].decode().count("与发送时的字节不一致") == 1
 
 
 async def test_the_file_of_many_mails_is_sent_in_pieces(notifier, a_year, authorization, monkeypatch):

@@ -29,6 +29,7 @@ def upgrade() -> None:
         Column("state", Text, nullable=False),
         Column("reason", Text),
         Column("server_answer", Text),
+        Column("sha256", Text),
         Column("attempts", Integer, nullable=False, server_default="1"),
         Column("at", INSTANT, nullable=False),
         Column("created_at", INSTANT, nullable=False, server_default=func.now()),

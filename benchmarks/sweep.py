@@ -112,26 +112,27 @@ async def sweep(city: City) -> None:
     """Let the notifier find what is due, until nothing is."""
     (reminders,) = (each for each in city.service.sweeps if each.name == "reminders")
     engine = city.service.backend.database.engine.sync_engine
-    pages, found = [0], []
+    sent: list[tuple[str, Any]] = []
+    pages: list[list[tuple[str, Any]]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        pages[-1] += 1
-        if "next_stage_at <=" in statement:
-            found[:] = [statement, parameters]
+        sent.append((statement, parameters))
 
-    def page_ends(_: Any) -> None:
-        pages.append(0)
+    def transaction_ends(_: Any) -> None:
+        if "next_stage_at <=" in sent[0][0]:  # not one that looks for something else
+            pages.append(sent.copy())
+        sent.clear()
 
     event.listen(engine, "before_cursor_execute", note)
-    event.listen(engine, "commit", page_ends)
+    event.listen(engine, "commit", transaction_ends)
     begun = time.perf_counter()
     await reminders.round()
     city.seconds.append(time.perf_counter() - begun)
-    event.remove(engine, "commit", page_ends)
+    event.remove(engine, "commit", transaction_ends)
     event.remove(engine, "before_cursor_execute", note)
-    city.statements = pages[:-2]  # the last one finds nothing
+    city.statements = [len(page) for page in pages if len(page) > 1]  # the last one finds nothing
     city.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    city.plan = await plan(city, *found)
+    city.plan = await plan(city, *pages[0][0])
 
 
 async def plan(city: City, statement: str, parameters: Any) -> str:

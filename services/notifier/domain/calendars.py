@@ -4,6 +4,7 @@ A date is told under one name for as long as the duty lasts, whatever day it is 
 sequence (RFC 5545, 3.8.7.4), by which a calendar knows the newest whichever mail is opened first.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ class Dated(Protocol):
     @property
     def due(self) -> date: ...
 
+
+NOT_OF_AN_ID = re.compile(r"[^A-Za-z0-9._-]")
 
 Owing = TypeVar("Owing", bound=Dated)
 
@@ -44,7 +47,7 @@ class Told(Generic[Owing]):
 
 def entry_uid(duty: str, subject: str) -> str:
     """The name of a duty's date in every calendar: stable for the duty and what it is about, not for the day."""
-    return f"{duty}.{subject.replace('/', '.')}@peiyu"
+    return f"{duty}.{NOT_OF_AN_ID.sub('.', subject)}@peiyu"
 
 
 def to_tell(

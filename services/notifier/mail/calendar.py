@@ -23,7 +23,7 @@ RINGS = -timedelta(days=2, hours=15)
 class Occasion:
     """A date as a calendar shows it; `alarm` is what it says when it rings, `page` where it is dealt with."""
 
-    uid: str
+    uid: str  # of ids alone: nothing in it is to be escaped or folded
     sequence: int
     day: date
     cancelled: bool
@@ -50,7 +50,7 @@ def _object(method: str, occasions: Iterable[Occasion], language: str, stamp: da
     yield head
     for each in occasions:
         yield "BEGIN:VEVENT\r\n"
-        yield _line("uid", each.uid)
+        yield f"UID:{each.uid}\r\n"
         yield _line("summary", each.summary, language)
         yield _kept_line("sequence", each.sequence)
         yield _kept_line("dtstamp", stamp)

@@ -30,7 +30,6 @@ MOST_THREADS = 20
 LISTS = {True: "Notices to enterprises <enterprises.{}>", False: "Notices to officers <officers.{}>"}
 """The mailing list (RFC 2919) of the mails to firms, and of those to officers: what a reader's filter can go by."""
 
-LINE_END = re.compile(r"\r\n|\r|\n")
 LINE = 76
 """Characters of a line of base64 (RFC 2045, 6.8)."""
 
@@ -125,7 +124,8 @@ def _multipart(subtype: str, boundary: str, parts: Iterable[bytes]) -> bytes:
 
 def _part(type_: str, text: str, more: str = "") -> bytes:
     head = f"Content-Type: {type_}; charset=utf-8{more}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    content = b2a_base64(LINE_END.sub("\r\n", text).encode(errors="replace"), newline=False)
+    wired = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    content = b2a_base64(wired.encode(errors="replace"), newline=False)
     lines = [content[start : start + LINE] for start in range(0, len(content), LINE)]
     return head.encode() + b"\r\n".join([*lines, b""])
 

@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TESTS ?= tests
+chaos: export CHAOS_MAILS ?= 5000
+chaos: export CHAOS_KILLS ?= 50
+chaos: export CHAOS_ALIVE ?= 2000
 BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test bench check format docs lock clean
+.PHONY: help run tour test chaos bench check format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -22,6 +25,10 @@ test: $(VENV)/.dev ## everything that can be tested on this machine, checks incl
 	@sh tests/infrastructure/install_browser.sh
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest $(TESTS)
+
+chaos: $(VENV)/.dev ## kill notifiers while they send mail, at full length (CHAOS_MAILS, CHAOS_KILLS, CHAOS_ALIVE, CHAOS_SEED)
+	@sh tests/infrastructure/install_broker.sh
+	@$(BIN)/python -m pytest tests/chaos
 
 bench: $(VENV)/.dev ## measure: every script in benchmarks/ prints a table (BENCH=path for one)
 	@for script in $(BENCH); do $(BIN)/python $$script || exit 1; done

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.messaging import EmbeddedBus
+from shared.messaging import Bus, EmbeddedBus
 from shared.runtime.clock import StandingClock
 from shared.runtime.database import migrate
 from shared.web.assembly import Surroundings
@@ -106,7 +106,9 @@ def start_service(
     """
 
     @asynccontextmanager
-    async def start(name: str, *, url: str | None = None, **settings: Any) -> AsyncIterator[SimpleNamespace]:
+    async def start(
+        name: str, *, url: str | None = None, bus: Bus | None = None, **settings: Any
+    ) -> AsyncIterator[SimpleNamespace]:
         import importlib
 
         build = importlib.import_module(f"services.{name}.main").build
@@ -117,7 +119,7 @@ def start_service(
         )
         url = url or await asyncio.to_thread(database_url, name)
         clock = StandingClock()
-        bus = EmbeddedBus()
+        bus = bus or EmbeddedBus()
         service = build(
             kind(env="test", database_url=url, auth_issuer=tokens.ISSUER, **settings), Surroundings(bus, clock)
         )

@@ -4,8 +4,7 @@ import asyncio
 import csv
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -13,10 +12,7 @@ import typer
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.cli.catalogue import SERVICES
-from services.cli.local import local_postgres
-from services.cli.run import MARK
-from services.cli.serve import CannotServe, service_settings
+from services.cli.databases import databases
 from shared.audit import Head, exported, verify
 from shared.audit.chain import FIELDS
 from shared.regulation import normalise_credit_code
@@ -39,7 +35,7 @@ class CannotAudit(Exception):
 
 
 def check(services: Sequence[str], *, head: str | None, data_dir: Path | None) -> bool:
-    """Verify the chains and print what was found; whether all are sound. Raises `CannotAudit`."""
+    """Verify the chains and print what was found; whether all are sound. Raises `CannotAudit`, `NoDatabase`."""
     if head is not None and len(services) > 1:
         raise CannotAudit("A head is of one service: name it, such as: peiyu audit verify profile --head POSITION:HASH")
     try:
@@ -47,7 +43,7 @@ def check(services: Sequence[str], *, head: str | None, data_dir: Path | None) -
     except ValueError as error:
         raise CannotAudit(str(error)) from error
     sound = True
-    with _databases(services, data_dir) as urls:
+    with databases(services, data_dir) as urls:
         for service in services:
             verdict = asyncio.run(_with_engine(service, urls[service], lambda engine: verify(engine, noted)))
             waiting = f", {verdict.waiting} wait to be sealed" if verdict.waiting else ""
@@ -62,10 +58,10 @@ def check(services: Sequence[str], *, head: str | None, data_dir: Path | None) -
 
 
 def export(services: Sequence[str], case: str, format_: Literal["json", "csv"], *, data_dir: Path | None) -> None:
-    """Print the entries of a case or firm, merged from the services. Raises `CannotAudit`."""
+    """Print the entries of a case or firm, merged from the services. Raises `CannotAudit`, `NoDatabase`."""
     wanted = case.strip() if "-" in case else normalise_credit_code(case)
     entries: list[dict[str, Any]] = []
-    with _databases(services, data_dir) as urls:
+    with databases(services, data_dir) as urls:
         for service in services:
             found, waiting = asyncio.run(_with_engine(service, urls[service], lambda engine: exported(engine, wanted)))
             entries += [{"service": service, **entry} for entry in found]
@@ -79,22 +75,6 @@ def export(services: Sequence[str], case: str, format_: Literal["json", "csv"], 
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
         writer.writerows(entries)
-
-
-@contextmanager
-def _databases(services: Sequence[str], data_dir: Path | None) -> Iterator[Mapping[str, str]]:
-    """The databases of the environment, or those of `peiyu run` in its folder, which may be running."""
-    if data_dir is None:
-        try:
-            yield {service: service_settings(service).database_url.get_secret_value() for service in services}
-        except CannotServe as error:
-            raise CannotAudit(str(error)) from error
-        return
-    folder = data_dir.resolve()
-    if not (folder / MARK).exists():
-        raise CannotAudit(f"{folder} is not the folder of a peiyu run")
-    with local_postgres(folder / "postgres", SERVICES) as urls:
-        yield urls
 
 
 async def _with_engine(service: str, url: str, read: Callable[[AsyncEngine], Awaitable[T]]) -> T:

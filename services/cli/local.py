@@ -57,9 +57,15 @@ class _Keeper:
 async def local_mail(folder: Path) -> AsyncIterator[int]:
     """An SMTP server that keeps what it gets in a Maildir and sends nothing on; its port."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    keeper = _Keeper(folder)
+    async with local_smtp(_Keeper(folder)) as port:
+        yield port
+
+
+@asynccontextmanager
+async def local_smtp(handler: object) -> AsyncIterator[int]:
+    """An SMTP server that gives what it gets to an aiosmtpd handler; its port."""
     server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(keeper, hostname="peiyu.example", ident="peiyu"), "127.0.0.1", 0
+        lambda: SMTP(handler, hostname="peiyu.example", ident="peiyu"), "127.0.0.1", 0
     )
     async with server:
         yield server.sockets[0].getsockname()[1]

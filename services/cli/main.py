@@ -1,4 +1,4 @@
-"""`peiyu`: run, serve, migrate, import, rules, audit, token, docs, doctor, tour, simulate."""
+"""`peiyu`: run, serve, migrate, import, rules, audit, mail, token, docs, doctor, tour, simulate."""
 
 import asyncio
 import sys
@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 
 from services.cli.catalogue import SERVICES
-from shared.regulation import Regulation, RulesError
+from services.cli.simulation.commands import simulation
+from shared.regulation import Duty, Regulation, RulesError
 from shared.runtime.clock import SHANGHAI, SystemClock
 
 app = typer.Typer(
@@ -31,13 +32,17 @@ audit = typer.Typer(
     operator confirm by `verify --head POSITION:HASH` that this is what stands there in the chain.""",
     no_args_is_help=True,
 )
+mail = typer.Typer(
+    help="What firms and officers are told by mail: how it looks, and that it was.", no_args_is_help=True
+)
 app.add_typer(documents, name="docs")
 app.add_typer(imports, name="import")
 app.add_typer(rules, name="rules")
 app.add_typer(audit, name="audit")
+app.add_typer(simulation, name="simulate")
+app.add_typer(mail, name="mail")
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
-RulesName = Literal["xiamen-2023", "miit-2026"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
 
 Url = Annotated[str, typer.Option(envvar="PEIYU_URL", help="Where the platform is.")]
@@ -176,10 +181,11 @@ def verify_record(
     noted head does a chain show that was written anew from some entry on.
     """
     from services.cli.audit import CannotAudit, check
+    from services.cli.databases import NoDatabase
 
     try:
         sound = check(SERVICES if service == "all" else (service,), head=head, data_dir=data_dir)
-    except CannotAudit as error:
+    except (CannotAudit, NoDatabase) as error:
         _fail(str(error))
     if not sound:
         raise typer.Exit(1)
@@ -194,11 +200,81 @@ def export_record(
 ) -> None:
     """Print what was done to one case or firm, in order of time; in CSV an empty cell stands for null."""
     from services.cli.audit import CannotAudit, export
+    from services.cli.databases import NoDatabase
 
     try:
         export(SERVICES if service == "all" else (service,), case, format_, data_dir=data_dir)
-    except CannotAudit as error:
+    except (CannotAudit, NoDatabase) as error:
         _fail(str(error))
+
+
+@mail.command("proof")
+def write_proof_of_notice(
+    credit_code: Annotated[str, typer.Argument(help="The firm.")],
+    output: Annotated[Path, typer.Option(dir_okay=False, help="The ZIP that is written.")],
+    duty: Annotated[Duty | None, typer.Option(help="Of its duties this one.")] = None,
+    year: Annotated[int | None, typer.Option(min=2010, max=2100, help="Of this year.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Proof of notice (送达证明): what a firm was told, when, with what answer; what it was not told, and why.
+
+    The ZIP has a record to print, the same for programs, the mails as they went out, the reports as they came back.
+    """
+    from services.cli.databases import NoDatabase
+    from services.cli.proofs import NoProof, write_proof
+
+    try:
+        count = write_proof(credit_code, duty, year, output, data_dir)
+    except (NoProof, NoDatabase) as error:
+        _fail(str(error))
+    typer.echo(f"{output}: {count} messages")
+
+
+PortalUrl = Annotated[str, typer.Option(envvar="NOTIFIER_PORTAL_URL", help="Where the links lead.")]
+
+
+@mail.command("preview")
+def preview_mail(
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", help="A kind of mail; without one, all are listed.")
+    ] = None,
+    audience: Annotated[
+        Literal["firm", "officers"] | None, typer.Option(help="By default the first it goes to.")
+    ] = None,
+    language: Annotated[Literal["zh-CN", "en"], typer.Option()] = "zh-CN",
+    stage: Annotated[str | None, typer.Option(help="Of a reminder; by default the mildest.")] = None,
+    format_: Annotated[Literal["text", "html", "eml"], typer.Option("--format")] = "text",
+    rules: Rules = "xiamen-2023",
+    portal_url: PortalUrl = LOCAL,
+) -> None:
+    """A mail as its reader would get it, with sample data."""
+    from services.cli import mails
+
+    regulation = _regulation(rules)
+    if kind is None:
+        mails.kinds(regulation, Console())
+        return
+    try:
+        mails.show(
+            regulation,
+            kind,
+            audience=audience,
+            language=language,
+            stage=stage,
+            form=format_,
+            portal_url=portal_url,
+        )
+    except mails.NoSuchMail as error:
+        _fail(str(error))
+
+
+@mail.command("lint")
+def lint_mails(rules: Rules = "xiamen-2023", portal_url: PortalUrl = LOCAL) -> None:
+    """Render every kind for each audience, stage and language; print every defect, exit 1 where there is one."""
+    from services.cli import mails
+
+    if mails.check(_regulation(rules), portal_url):
+        raise typer.Exit(1)
 
 
 @documents.callback()
@@ -285,32 +361,6 @@ def tour(
     from services.cli.tour import play
 
     if not asyncio.run(play(url, secret=secret, clock_url=clock_url, quiet=quiet)):
-        raise typer.Exit(1)
-
-
-@app.command()
-def simulate(
-    firms: Annotated[int, typer.Option(min=1, max=100_000, help="How many firms live through it.")] = 200,
-    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])] = datetime(2023, 1, 1),  # noqa: DTZ001
-    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])] = datetime(2029, 12, 31),  # noqa: DTZ001
-    seed: Annotated[int, typer.Option(help="The same seed plays the same lives.")] = 1,
-    rules: Annotated[RulesName, typer.Option(help="By which rules.")] = "xiamen-2023",
-    only: Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help="Play this firm alone.")] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Where the databases lie; they stay there. Else they are thrown away.")
-    ] = None,
-) -> None:
-    """Live through years of random firms and officers; exit 1 where the platform differs from the regulation."""
-    from services.cli.simulation.run import CannotSimulate, run_simulation, tell
-
-    try:
-        outcome = run_simulation(
-            firms=firms, start=start.date(), end=end.date(), seed=seed, rules=rules, only=only, data_dir=data_dir
-        )
-    except CannotSimulate as error:
-        _fail(str(error))
-    tell(outcome)
-    if not outcome.same:
         raise typer.Exit(1)
 
 

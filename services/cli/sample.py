@@ -39,21 +39,16 @@ async def _load(backends: Mapping[str, Backend], folder: Path, console: Console)
         begun.write_text(backends["profile"].clock.now().isoformat())
     now = datetime.fromisoformat(begun.read_text())
     firms = await asyncio.to_thread(sample_city, now)
-    rows = [
-        GrantRow(firm.credit_code, firm.name, firm.authority, held.title, held.valid_from, held.valid_to)
-        for firm in firms
-        for held in firm.titles
-    ]
+    rows = titles_of(firms)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         entering = progress.add_task("sample: firms", total=len(firms))
-        for some in _chunks(firms):
-            await _enter(backends["profile"], some)
+        for some in chunks(firms):
+            await enter_firms(backends["profile"], some)
             progress.advance(entering, len(some))
         granting = progress.add_task("sample: titles", total=len(rows))
-        for chunk in _chunks(rows):
-            async with backends["reviews"].work() as work:
-                await grant_many(work, chunk, None)
+        for chunk in chunks(rows):
+            await grant_titles(backends["reviews"], chunk)
             progress.advance(granting, len(chunk))
         telling = progress.add_task("sample: events", total=None)
         most = 0
@@ -65,11 +60,13 @@ async def _load(backends: Mapping[str, Backend], folder: Path, console: Console)
     done.touch()
 
 
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """`items` in portions that one transaction takes."""
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
-async def _enter(profile: Backend, firms: Sequence[Firm]) -> None:
+async def enter_firms(profile: Backend, firms: Sequence[Firm]) -> None:
+    """Enter firms with their updates in one transaction, unless the first of them is there already."""
     async with profile.work() as work:
         if await profiles.enterprise(work.session, firms[0].credit_code) is not None:
             return
@@ -88,6 +85,21 @@ async def _enter(profile: Backend, firms: Sequence[Firm]) -> None:
             ],
             LOADED_BY,
         )
+
+
+def titles_of(firms: Sequence[Firm]) -> list[GrantRow]:
+    """The titles of firms as a list of grants."""
+    return [
+        GrantRow(firm.credit_code, firm.name, firm.authority, held.title, held.valid_from, held.valid_to)
+        for firm in firms
+        for held in firm.titles
+    ]
+
+
+async def grant_titles(reviews: Backend, rows: Sequence[GrantRow]) -> None:
+    """Grant titles in one transaction; those that are granted already stay as they are."""
+    async with reviews.work() as work:
+        await grant_many(work, rows, None)
 
 
 async def _waiting(backends: Mapping[str, Backend]) -> int:

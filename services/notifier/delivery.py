@@ -9,9 +9,11 @@ that these are never more than there are connections.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from hashlib import sha256
 
 from aiolimiter import AsyncLimiter
 from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.commands import posting
 from services.notifier.mail.composing import compose
@@ -27,6 +29,10 @@ from shared.runtime.logs import logger
 
 POSTED = Counter("peiyu_mails_total", "Mails handed to the mail server", ["result"])
 MINUTE = 60
+LINGER = 0.1
+"""Seconds for which the marks keep their connection to the database while nothing comes."""
+
+_Awaited = tuple[Outcome, asyncio.Future[None]]
 
 
 class Deliverer:
@@ -35,15 +41,18 @@ class Deliverer:
     def __init__(self, backend: Backend, settings: NotifierSettings) -> None:
         self._backend = backend
         self._settings = settings
-        self._renderer = Renderer(backend.regulation, settings.portal_url)
+        self._renderer = Renderer(backend.regulation, settings.portal_url, answered=settings.reply_to is not None)
         self._claiming = asyncio.Lock()
         self._marker = _Marker(backend, settings)
         self._limits: dict[str, AsyncLimiter] = {}
 
     async def run(self, stopping: asyncio.Event) -> None:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._settings.mail_connections):
-                group.create_task(self._work(stopping))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._settings.mail_connections):
+                    group.create_task(self._work(stopping))
+        finally:
+            await self._marker.rest()
 
     async def _work(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
@@ -60,8 +69,11 @@ class Deliverer:
 
     async def round(self) -> int:
         """Send one batch; how many messages were found. Raises `Disconnected`; what was not sent waits then."""
-        async with Connection(self._settings) as connection:
-            return await self._round(connection, asyncio.Event())
+        try:
+            async with Connection(self._settings) as connection:
+                return await self._round(connection, asyncio.Event())
+        finally:
+            await self._marker.rest()
 
     async def _round(self, connection: Connection, stopping: asyncio.Event) -> int:
         if stopping.is_set():
@@ -87,8 +99,9 @@ class Deliverer:
             return
         lost = None
         try:
-            answer = await connection.send(compose(mail, self._settings.sender), mail.recipient)
-            outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer)
+            content = compose(mail, self._settings.sender, self._settings.reply_to)
+            answer = await connection.send(content, mail.recipient, str(mail.id))
+            outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer, sha256=sha256(content).hexdigest())
         except Unreachable:
             raise
         except (RefusedForNow, Disconnected) as error:
@@ -126,35 +139,61 @@ class Deliverer:
 
 
 class _Marker:
-    """Commits what became of mails: all that have come while the last commit was under way, together."""
+    """Commits what became of mails: all that have come while the last commit was under way, together.
+
+    It keeps its connection to the database while one outcome follows the other.
+    """
 
     def __init__(self, backend: Backend, settings: NotifierSettings) -> None:
         self._backend = backend
         self._settings = settings
-        self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._waiting: list[_Awaited] = []
+        self._woken = asyncio.Event()
         self._committing: asyncio.Task[None] | None = None
 
     async def mark(self, outcome: Outcome) -> None:
         """Note one outcome; returns when it is committed, raises what the commit raises."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((outcome, done))
+        self._woken.set()
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit())
         await done
 
+    async def rest(self) -> None:
+        """Let go of the connection: nothing more comes for now."""
+        self._woken.set()
+        if self._committing is not None:
+            await self._committing
+
     async def _commit(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
+        while self._waiting:  # also what came while the connection was let go
+            taken: list[_Awaited] = []
             try:
-                async with self._backend.work() as work:
-                    await posting.mark(work, self._settings, [outcome for outcome, _ in batch])
+                async with self._backend.database.statements() as connection:
+                    while self._waiting:
+                        self._woken.clear()
+                        taken, self._waiting = self._waiting, []
+                        await self._note(connection, [outcome for outcome, _ in taken])
+                        _tell(taken, None)
+                        taken = []
+                        with suppress(TimeoutError):
+                            await asyncio.wait_for(self._woken.wait(), LINGER)
             except Exception as error:  # noqa: BLE001 - raised to everybody who waits for it
-                _tell(batch, error)
-            else:
-                _tell(batch, None)
+                _tell([*taken, *self._waiting], error)
+                self._waiting = []
+
+    async def _note(self, connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+        sent = [outcome for outcome in outcomes if outcome.state is MessageState.SENT]
+        others = [outcome for outcome in outcomes if outcome.state is not MessageState.SENT]
+        if sent:
+            await posting.mark_sent(connection, self._backend.clock, self._settings, sent)
+        if others:
+            async with self._backend.work() as work:
+                await posting.mark(work, self._settings, others)
 
 
-def _tell(batch: Sequence[tuple[Outcome, asyncio.Future[None]]], error: Exception | None) -> None:
+def _tell(batch: Sequence[_Awaited], error: Exception | None) -> None:
     for _, done in batch:
         if done.cancelled():
             continue

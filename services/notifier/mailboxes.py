@@ -27,3 +27,18 @@ def office(authority: str) -> str:
 def subscription(subscription_id: UUID) -> str:
     """An officer who subscribed."""
     return f"{SUBSCRIPTION}{subscription_id}"
+
+
+def is_second(mailbox: str) -> bool:
+    """Whether it is that of a firm's second contact person."""
+    return mailbox.startswith(FIRM) and mailbox.endswith(SECOND)
+
+
+def subscription_of(mailbox: str) -> UUID | None:
+    """The subscription whose mailbox it is; None for any other."""
+    return UUID(mailbox.removeprefix(SUBSCRIPTION)) if mailbox.startswith(SUBSCRIPTION) else None
+
+
+def firm_of(mailbox: str) -> str | None:
+    """The credit code of the firm whose contact, or second contact, has this mailbox; None where officers have it."""
+    return mailbox.removeprefix(FIRM).removesuffix(SECOND) if mailbox.startswith(FIRM) else None

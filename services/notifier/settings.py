@@ -1,17 +1,29 @@
 """Settings of the notifier, from `NOTIFIER_*`."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from fnmatch import fnmatchcase
-from typing import ClassVar, Literal, Self
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from services.notifier.domain.hours import Quiet
+from services.notifier.vocabulary import Delivery
 from shared.runtime.settings import ServiceSettings
 
 RESERVED = ("*.example", "*.test", "*.invalid")
 """Domains that can belong to nobody (RFC 2606): where mail goes outside production unless others are named."""
 
 AUTHORITIES = ("XM-SM", "XM-HC", "XM-HL", "XM-JM", "XM-TA", "XM-XA", "XM-HJ", "XM-GXJ")
+
+
+def _of_shanghai(clock: time) -> time:
+    if clock.tzinfo is not None:
+        raise ValueError("a time of day in Shanghai, without a zone")
+    return clock
+
+
+ClockTime = Annotated[time, AfterValidator(_of_shanghai)]
 
 
 class NotifierSettings(ServiceSettings):
@@ -26,12 +38,25 @@ class NotifierSettings(ServiceSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
     smtp_timeout: float = Field(30, gt=0, description="The longest that connecting, and that one message, may take")
     sender: str = Field("培育平台 <no-reply@peiyu.example>", description="The From address, with or without a name")
+    reply_to: str | None = Field(None, description="Where answers go, with or without a name; none: nobody reads them")
     portal_url: str = Field("http://127.0.0.1:8000", description="Where the links of the mails lead")
     officers: dict[str, str] = Field(
         default_factory=lambda: {code: f"{code.lower()}@authority.example" for code in AUTHORITIES},
         description="Authority, or the bureau, to the address of its officers",
     )
     officers_language: Literal["zh-CN", "en"] = "zh-CN"
+    officers_delivery: Delivery = Field(
+        Delivery.AT_ONCE, description="Whether these addresses get each thing at once, or a digest each working day"
+    )
+    quiet_from: ClockTime = Field(
+        time(20), description="Officers get no mail from this hour, Shanghai time, nor on days off"
+    )
+    quiet_to: ClockTime = Field(time(8), description="Until this one; the same as quiet_from: they get it at any time")
+    digest_at: ClockTime = Field(time(9), description="When digests go out on working days")
+    firms_quiet_from: ClockTime = Field(
+        time(0), description="Firms get no reminder from this hour but on its last day; news always comes at once"
+    )
+    firms_quiet_to: ClockTime = Field(time(0), description="Until this one; the same as firms_quiet_from: at any time")
     allowed_recipients: tuple[str, ...] | None = Field(
         None,
         description="Patterns such as *@xm.gov.cn of who may get mail; none: everybody in production, else only the "
@@ -59,6 +84,11 @@ class NotifierSettings(ServiceSettings):
     mail_retry_longest: float = Field(3600, ge=0, description="Longest wait between two tries")
     mail_retry_days: float = Field(4, gt=0, description="Days after which a message that was refused again has failed")
 
+    reports_maildir: Path | None = Field(
+        None, description="A Maildir with what comes back to the sender's address: delivery reports are taken from it"
+    )
+    reports_interval: float = Field(30, gt=0, description="Pause between two looks into that folder")
+
     @model_validator(mode="after")
     def _lease_covers_one_message(self) -> Self:
         if self.mail_lease <= 2 * self.smtp_timeout:
@@ -66,6 +96,14 @@ class NotifierSettings(ServiceSettings):
                 "mail_lease must be longer than two smtp_timeout, or a message could be sent by two at once"
             )
         return self
+
+    @property
+    def officers_quiet(self) -> Quiet:
+        return Quiet(self.quiet_from, self.quiet_to, days_off=True)
+
+    @property
+    def firms_quiet(self) -> Quiet:
+        return Quiet(self.firms_quiet_from, self.firms_quiet_to)
 
     @property
     def too_old(self) -> timedelta:

@@ -6,23 +6,26 @@ from shared.regulation import Duty
 
 
 class ObligationState(StrEnum):
-    """`met`: the firm did what it owed; `ended`: nothing is owed any more."""
+    """`met`: the firm did what it owed; `moved`: it is owed by another date; `ended`: nothing is owed any more."""
 
     OPEN = "open"
     MET = "met"
+    MOVED = "moved"
     ENDED = "ended"
 
 
 class MessageState(StrEnum):
     """What became of a message, and of the mail that carries it.
 
-    `sending`: claimed by a connection until its lease ends; `sent`: the server took it; `failed`: refused for good or
-    too often; `suppressed`: it does not go out.
+    `sending`: claimed by a connection until its lease ends; `sent`: the server took it; `delivered`, `bounced`: a
+    delivery report says so; `failed`: refused for good or too often; `suppressed`: it does not go out.
     """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
 
@@ -31,12 +34,16 @@ class Reason(StrEnum):
     """Why a message waits, was suppressed or failed."""
 
     MET = "met"
+    MOVED = "moved"
     ENDED = "ended"
     SUPERSEDED = "superseded"
     TOO_OLD = "too_old"
     QUIET_HOURS = "quiet_hours"
     NO_ADDRESS = "no_address"
     NOT_ALLOW_LISTED = "not_allow_listed"
+    ADDRESS_DEAD = "address_dead"
+    SAME_ADDRESS = "same_address"
+    UNSUBSCRIBED = "unsubscribed"
     REFUSED = "refused"
     GIVEN_UP = "given_up"
     UNSENDABLE = "unsendable"
@@ -65,6 +72,13 @@ class Audience(StrEnum):
 
     FIRM = "firm"
     OFFICERS = "officers"
+
+
+class Delivery(StrEnum):
+    """When an officer's mail comes: each as it arises, or all of them once each working day (每日汇总)."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
 
 
 class Kind(StrEnum):
@@ -100,6 +114,8 @@ class Kind(StrEnum):
     REVIEW_DECIDED = "review_decided"
     DELEGATION_GRANTED = "delegation_granted"
     DELEGATION_ENDED = "delegation_ended"
+    FIRM_UNREACHED = "firm_unreached"
+    FIRM_UNANSWERED = "firm_unanswered"
 
 
 REMINDERS: dict[Duty, Kind] = {
@@ -110,8 +126,55 @@ REMINDERS: dict[Duty, Kind] = {
 }
 """The kind of message that reminds of a duty."""
 
+TO_OFFICERS: dict[Kind, Duty | None] = {
+    **{kind: duty for duty, kind in REMINDERS.items()},
+    Kind.CHANGE_SUBMITTED: Duty.CHANGE_REPORT,
+    Kind.CHANGE_RESUBMITTED: Duty.CHANGE_REPORT,
+    Kind.REVIEW_SUBMITTED: Duty.REVIEW,
+    Kind.REVIEW_RESUBMITTED: Duty.REVIEW,
+    Kind.REVIEW_OBJECTED: Duty.REVIEW,
+    Kind.FIRM_UNREACHED: None,
+    Kind.FIRM_UNANSWERED: None,
+}
+"""What officers are told of, and so can subscribe to, with the duty that it belongs to; None: to whichever."""
+
+REMINDING = frozenset(REMINDERS.values())
+"""The kinds that remind; to officers each is a list of firms."""
+
 START = "start"
 """The stage at which a duty arises: a change is detected, a review window opens."""
 
 OVERDUE = "overdue"
-"""The last stage of a change that officers know of: its time is over, and it is not reported."""
+"""The last stage of a duty: its date is over, and it is not met."""
+
+
+class FollowUpKind(StrEnum):
+    """Why officers must reach a firm by other means: its mail does not arrive, or did not help."""
+
+    BAD_ADDRESS = "bad_address"
+    UNANSWERED = "unanswered"
+
+
+class FollowUpState(StrEnum):
+    """What became of it: the duty was met, moved or ended, the address changed, or an officer dealt with it."""
+
+    OPEN = "open"
+    MET = "met"
+    MOVED = "moved"
+    ENDED = "ended"
+    READDRESSED = "readdressed"
+    RESOLVED = "resolved"
+
+
+class Level(StrEnum):
+    """Whose list a firm is on that must be reached by other means."""
+
+    AUTHORITY = "authority"
+    BUREAU = "bureau"
+
+
+FOLLOW_UPS: dict[FollowUpKind, Kind] = {
+    FollowUpKind.BAD_ADDRESS: Kind.FIRM_UNREACHED,
+    FollowUpKind.UNANSWERED: Kind.FIRM_UNANSWERED,
+}
+"""The kind of message that tells officers of it."""

@@ -39,6 +39,7 @@ class Registration(Form):
     authority: AuthorityCode
     registered_place: Line
     contact: ContactForm
+    second_contact: ContactForm | None = None
 
 
 class Extension(Form):
@@ -107,7 +108,10 @@ class Ownership(StrEnum):
 
 
 class Basics(Form):
-    """基本信息. Name and registered place are not among them: they change through a change report."""
+    """基本信息. Name and registered place are not among them: they change through a change report.
+
+    The contacts replace those of the profile; a second one that is not named stays as it is.
+    """
 
     legal_representative: Line
     business_address: Line
@@ -117,6 +121,7 @@ class Basics(Form):
     industry_code: Annotated[str, Field(pattern=r"^[A-T]?\d{2,4}$", examples=["C3921"])]
     ownership: Ownership
     contact: ContactForm
+    second_contact: ContactForm | None = None
 
 
 class YearFigures(Form):

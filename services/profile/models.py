@@ -31,6 +31,7 @@ class Enterprise(Base):
 
     `registered_by` is None for a firm that was entered because a title was granted to it; an officer completes it.
     `name_as_of` and `place_as_of` are the instants of the decisions that gave the present name and place.
+    Mail goes to its contact (联系人), and to the second one (第二联系人) where it has named one.
     """
 
     __tablename__ = "enterprises"
@@ -42,6 +43,7 @@ class Enterprise(Base):
     authority: Mapped[str]
     registered_place: Mapped[str | None]
     contact: Mapped[dict[str, Any] | None]
+    second_contact: Mapped[dict[str, Any] | None]
     registered_at: Mapped[datetime]
     registered_by: Mapped[str | None]
     name_as_of: Mapped[datetime]

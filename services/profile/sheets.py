@@ -9,9 +9,10 @@ import io
 import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from shared.web.outlets import Outlet
 
 Cell = str | int | None
 Chunks = AsyncGenerator[Sequence[Sequence[Cell]], None]
@@ -67,32 +68,13 @@ def _lines(rows: Iterable[Sequence[Cell]]) -> str:
     return text.getvalue()
 
 
-class _Outlet(io.RawIOBase):
-    """Where a ZIP that is never read back is written to; what has arrived is taken away."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._arrived: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._arrived.append(bytes(data))
-        return len(self._arrived[-1])
-
-    def take(self) -> bytes:
-        arrived, self._arrived = b"".join(self._arrived), []
-        return arrived
-
-
 class _Workbook:
     """A workbook in the making. Its last parts say how many sheets it has, so that these can be written first."""
 
     def __init__(self, header: Sequence[str], rows_of_a_sheet: int) -> None:
         self._head = f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>{_row(header)}'.encode()
         self._rows_of_a_sheet = rows_of_a_sheet
-        self._outlet = _Outlet()
+        self._outlet = Outlet()
         self._zip = ZipFile(self._outlet, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION)
         self._sheets = 0
         self._open_sheet()

@@ -1,6 +1,6 @@
 """What the profile service answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -30,7 +30,7 @@ class PastName(BaseModel):
 
 
 class EnterpriseView(BaseModel):
-    """A firm. The contact's mobile and e-mail are masked for the operator."""
+    """A firm. The contacts' mobiles and e-mails are masked for the operator."""
 
     credit_code: str
     version: int
@@ -38,6 +38,7 @@ class EnterpriseView(BaseModel):
     authority: str
     registered_place: str | None
     contact: Contact | None
+    second_contact: Contact | None
     registered_at: datetime
 
     @classmethod
@@ -65,18 +66,22 @@ class EnterpriseDetail(EnterpriseView):
 
 
 def _enterprise(firm: Enterprise, caller: Caller) -> dict[str, Any]:
-    contact = dict(firm.contact) if firm.contact else None
-    if contact and caller.role is Role.OPERATOR:
-        contact |= {"mobile": masked(contact["mobile"]), "email": masked(contact["email"])}
     return {
         "credit_code": firm.credit_code,
         "version": firm.version,
         "name": firm.name,
         "authority": firm.authority,
         "registered_place": firm.registered_place,
-        "contact": contact,
+        "contact": _contact(firm.contact, caller),
+        "second_contact": _contact(firm.second_contact, caller),
         "registered_at": firm.registered_at,
     }
+
+
+def _contact(contact: Mapping[str, Any] | None, caller: Caller) -> Mapping[str, Any] | None:
+    if contact and caller.role is Role.OPERATOR:
+        return {**contact, "mobile": masked(contact["mobile"]), "email": masked(contact["email"])}
+    return contact
 
 
 class DraftView(BaseModel):

@@ -28,6 +28,11 @@ def declare_by(session: AsyncSession, clock: Clock) -> None:
     session.sync_session.info[CLOCK] = clock
 
 
+def declaration(clock: Clock) -> str:
+    """Who acts, for a statement that is a transaction of its own: what it sets `peiyu.act` to, local to itself."""
+    return _told(present_act(), clock.now().isoformat())
+
+
 @event.listens_for(Session, "before_flush")
 def _before_flush(session: Session, *_: Any) -> None:
     if any(not isinstance(each, Infrastructure) for each in (*session.new, *session.dirty, *session.deleted)):

@@ -83,6 +83,7 @@ class ProfileState(Part):
     authority: str
     registered_place: str | None = None
     contact: Contact | None = None
+    second_contact: Contact | None = None
     updates: tuple[YearUpdate, ...] = ()
     latest_update: LatestUpdate | None = None
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
@@ -151,12 +151,13 @@ async def enter(session: AsyncSession, consumer: str, ids: Sequence[UUID]) -> se
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Takes what a bus brings for one service."""
+    """Takes what a bus brings for one service. `caught_up` once it has taken what waited for it when it began."""
 
     name: str
     backend: Backend
     handlers: Handlers
     retry_base: float = 2.0
+    caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def receive(self, bodies: Sequence[bytes]) -> None:
         """Handle messages in one transaction; when it returns, every one has had its effect or is kept as failed.

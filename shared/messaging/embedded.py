@@ -47,6 +47,7 @@ class EmbeddedBus:
     async def consume(self, consumer: Consumer, stopping: asyncio.Event) -> None:
         entry = (consumer, asyncio.Lock())
         self._consumers.setdefault(consumer.name, []).append(entry)
+        consumer.caught_up.set()
         try:
             await stopping.wait()
         finally:

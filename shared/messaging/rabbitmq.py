@@ -26,6 +26,7 @@ CONNECT_TIMEOUT = 10.0
 HEARTBEAT = 15
 REDECLARE_AFTER = 1.0
 LONGEST_WAIT = 5.0
+LOOK_AGAIN = 0.1
 
 
 class RabbitBus:
@@ -149,15 +150,23 @@ class RabbitBus:
             (await channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(end)
             connection.close_callbacks.add(end)
             tag = await queue.consume(arrived.put)
-            stop = asyncio.ensure_future(self._stop_consuming(queue, tag, stopping, end))
+            at_rest = asyncio.Event()
+            beside = [
+                asyncio.ensure_future(self._stop_consuming(queue, tag, stopping, end)),
+                asyncio.ensure_future(self._watch_it_catch_up(channel, consumer, arrived, at_rest)),
+            ]
             try:
                 while not (lost.is_set() or stopping.is_set()):
-                    if batch := await self._collect(arrived):
+                    at_rest.set()
+                    batch = await self._collect(arrived)
+                    at_rest.clear()
+                    if batch:
                         await self._hand_over(consumer, batch, lost)
             finally:
-                stop.cancel()
-                with suppress(asyncio.CancelledError, *LOST):
-                    await stop
+                for task in beside:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError, *LOST):
+                        await task
             if lost.is_set() and not stopping.is_set():
                 raise ConnectionError("the channel was closed")
         finally:
@@ -172,6 +181,22 @@ class RabbitBus:
         with suppress(*LOST):
             await queue.cancel(tag)
         end()
+
+    async def _watch_it_catch_up(
+        self,
+        channel: AbstractChannel,
+        consumer: Consumer,
+        arrived: asyncio.Queue[AbstractIncomingMessage | None],
+        at_rest: asyncio.Event,
+    ) -> None:
+        """Tell the consumer once nothing waits in its queue and it has nothing in hand, at two looks in a row."""
+        quiet = 0
+        while quiet < 2 and not consumer.caught_up.is_set():
+            queue = await channel.declare_queue(f"{self._queue_prefix}.{consumer.name}", passive=True)
+            nothing = queue.declaration_result.message_count == 0 and arrived.empty() and at_rest.is_set()
+            quiet = quiet + 1 if nothing else 0
+            await asyncio.sleep(LOOK_AGAIN)
+        consumer.caught_up.set()
 
     async def _collect(self, arrived: asyncio.Queue[AbstractIncomingMessage | None]) -> list[AbstractIncomingMessage]:
         """What has arrived, up to the batch's size, waiting a few milliseconds for more once there is one."""

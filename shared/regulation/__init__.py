@@ -19,6 +19,7 @@ from shared.regulation.overlay import shipped
 from shared.regulation.regulation import Regulation
 from shared.regulation.results import (
     DueDate,
+    Escalation,
     Freshness,
     Period,
     Reminders,
@@ -50,6 +51,7 @@ __all__ = [
     "DirectPass",
     "DueDate",
     "Duty",
+    "Escalation",
     "Figures",
     "Freshness",
     "GroupScore",

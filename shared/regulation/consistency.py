@@ -1,4 +1,4 @@
-"""Whether the parts of a rules file agree: citations, coverage in time and titles, names, reminder stages."""
+"""Whether the parts of a rules file agree: citations, coverage in time and titles, names, stages, escalation."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ def contradictions(draft: Draft) -> Iterator[Defect]:
         yield from _titles(draft, draft.head)
         yield from _offices(draft, draft.head)
         yield from _reminders(draft, draft.head)
+        yield from _escalation(draft, draft.head)
     for rule, entries in draft.rules.items():
         for placed in entries:
             yield from _entry(draft, rule, placed)
@@ -69,6 +70,20 @@ def _reminders(draft: Draft, head: Head) -> Iterator[Defect]:
             where = f"reminders.{duty}.days_before"
             line = line_of(draft.root, ("reminders", duty.value, "days_before"))
             yield Defect(line, where, "days must grow fewer from stage to stage")
+
+
+def _escalation(draft: Draft, head: Head) -> Iterator[Defect]:
+    if head.escalation.cite.document not in head.documents:
+        what = f"unknown document {head.escalation.cite.document!r}"
+        yield Defect(line_of(draft.root, ("escalation", "cite")), "escalation.cite", what)
+    for duty in head.reminders:
+        days, reminders = head.escalation.of(duty), head.reminders[duty]
+        line, where = line_of(draft.root, ("escalation", duty.value)), f"escalation.{duty}"
+        if days.authority is not None and days.bureau is not None and days.bureau >= days.authority:
+            yield Defect(line, where, "the bureau must come after the authority, so with fewer days")
+        first = max((each for each in (days.authority, days.bureau) if each is not None), default=0)
+        if not reminders.at_start and first > max(reminders.days_before):
+            yield Defect(line, where, "officers cannot come before the first reminder")
 
 
 def _entry(draft: Draft, rule: Rule | None, placed: PlacedEntry) -> Iterator[Defect]:

@@ -1,8 +1,8 @@
 """A rules file with all that it extends, read and checked as one.
 
 A file that `extends` another says only what differs. Its entries go before the other's for their titles and their time
-in force; of its header, `documents`, `titles` and `reminders` are added to by key, any other section replaces the
-other's. Places in defects are those of the file itself: what it extends was found sound before.
+in force; of its header, `documents`, `titles`, `reminders` and `escalation` are added to by key, any other section
+replaces the other's. Places in defects are those of the file itself: what it extends was found sound before.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from shared.regulation.loading import Defect, Draft, PlacedEntry, RulesError, li
 from shared.regulation.vocabulary import Title
 
 SHIPPED = Path(__file__).parent / "rules"
-KEYED = ("documents", "titles", "reminders")
+KEYED = ("documents", "titles", "reminders", "escalation")
 
 
 def shipped() -> tuple[str, ...]:

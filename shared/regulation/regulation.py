@@ -20,6 +20,7 @@ from shared.regulation.notices import Campaign, DeadlineExtension, extension_in_
 from shared.regulation.overlay import load_draft, locate, shipped
 from shared.regulation.results import (
     DueDate,
+    Escalation,
     Freshness,
     Period,
     Reminders,
@@ -261,7 +262,25 @@ class Regulation:
     def reminders(self, duty: Duty | str) -> Reminders:
         """The stages of a duty, and whether it is also told when it arises (a change detected, a window opened)."""
         stages = self._head.reminders[Duty(duty)]
-        return Reminders(stages.days_before, stages.at_start)
+        return Reminders(stages.days_before, stages.at_start, stages.final_notice)
+
+    # ---- officers who reach a firm by other means
+
+    def escalation(self, duty: Duty | str) -> Escalation:
+        """When a firm that does not act comes on its authority's list, and on the bureau's."""
+        days = self._head.escalation.of(Duty(duty))
+        return Escalation(days.authority, days.bureau)
+
+    def address_overdue(self, refused_on: date) -> date:
+        """The last day that an authority has to deal with an address which took no mail on a day."""
+        return after_working_days(refused_on, self._head.escalation.bad_address.bureau_after_working_days).day
+
+    @property
+    def escalation_basis(self) -> Basis:
+        """What a call on a firm rests on (催办)."""
+        steps = self._head.escalation
+        number = self.document(steps.cite.document).number
+        return Basis("escalation", number, steps.cite.article, steps.text.zh, steps.text.en)
 
     # ---- citations
 

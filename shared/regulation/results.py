@@ -121,7 +121,22 @@ class ReviewRoute:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """When a duty is reminded of: days before its due date, most distant first, and whether also when it arises."""
+    """When a duty is reminded of: days before its due date, most distant first, and whether also when it arises.
+
+    `final_notice`: a last time once the date is over.
+    """
 
     days_before: tuple[int, ...]
     at_start: bool
+    final_notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """When officers are to reach a firm that does not act (催办), in days before its due date; None: never.
+
+    0 is once the date is over, a negative number so many days later.
+    """
+
+    authority: int | None
+    bureau: int | None

@@ -91,10 +91,41 @@ class Office(Wording):
 
 
 class ReminderStages(Part):
-    """Days before the due date on which a duty is reminded of."""
+    """Days before the due date on which a duty is reminded of; a file from before there were final notices has none."""
 
     days_before: Annotated[tuple[Annotated[StrictInt, Field(ge=0)], ...], Field(min_length=1)]
     at_start: StrictBool
+    final_notice: StrictBool = False
+
+
+class EscalationDays(Part):
+    """Days before the due date after which a duty that is still open is on an office's list; null: never."""
+
+    authority: StrictInt | None
+    bureau: StrictInt | None
+
+
+class BadAddress(Part):
+    """Working days that an authority has to deal with a dead address."""
+
+    bureau_after_working_days: Annotated[StrictInt, Field(ge=0)]
+
+
+class EscalationSteps(Part):
+    """When officers are to reach a firm by other means (催办)."""
+
+    cite: Citation
+    text: Wording
+    update: EscalationDays
+    change_report: EscalationDays
+    review: EscalationDays
+    returned_case: EscalationDays
+    bad_address: BadAddress
+
+    def of(self, duty: Duty) -> EscalationDays:
+        """The days of one duty."""
+        days: EscalationDays = getattr(self, duty.value)
+        return days
 
 
 class Head(Part):
@@ -109,6 +140,7 @@ class Head(Part):
     bureau: Office
     ministry: Office
     reminders: dict[Duty, ReminderStages]
+    escalation: EscalationSteps
     rules: dict[str, Any]
     assessment: Annotated[list[Any], Field(min_length=1)]
 

@@ -185,16 +185,18 @@ def audited(
     without: tuple[str, ...] = (),
     on: str = "INSERT OR UPDATE OR DELETE",
     when: str = "",
+    name: str = "audit",
 ) -> None:
     """Let every row that is written to `table` leave an entry in the record, whatever statement writes it.
 
     `key` are the columns that name the row, `case` the one that names its case. `on` and `when` record fewer writes,
-    `without` leaves out columns whose content is of no interest or too large.
+    `without` leaves out columns whose content is of no interest or too large. A table's second trigger has a `name`.
     """
     arguments = ", ".join(f"'{argument}'" for argument in (kind, ",".join(key), case, ",".join(without)))
     condition = f"WHEN ({when}) " if when else ""
     op.execute(
-        f"CREATE TRIGGER audit AFTER {on} ON {table} FOR EACH ROW {condition}EXECUTE FUNCTION audit_record({arguments})"
+        f"CREATE TRIGGER {name} AFTER {on} ON {table} "
+        f"FOR EACH ROW {condition}EXECUTE FUNCTION audit_record({arguments})"
     )
 
 

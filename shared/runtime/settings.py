@@ -50,6 +50,9 @@ class ServiceSettings(BaseSettings):
     retry_interval: float = Field(1, gt=0, description="Pause between two looks at failed messages")
     retry_attempts: int = Field(8, ge=1, description="Tries of a failed message before it is dead")
     retry_base: float = Field(2, ge=0, description="First wait before a retry; doubles up to an hour")
+    catch_up: float = Field(
+        300, ge=0, description="The longest that a service waits for the news of a stop before it acts on what it knows"
+    )
     batch_size: int = Field(200, ge=1, description="Most messages handled in one transaction")
 
     @classmethod

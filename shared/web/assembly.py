@@ -1,5 +1,6 @@
 """Puts a service together: its application with what it works with, and its background work."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from shared.messaging import Backend, Bus, Consumer, FailedMessages, Handlers, R
 from shared.regulation import Regulation
 from shared.runtime.clock import Clock, ShiftedClock, SystemClock
 from shared.runtime.database import Database
+from shared.runtime.logs import logger
 from shared.runtime.service import Background, Sweep, running
 from shared.runtime.settings import ServiceSettings
 from shared.web.app import create_app
@@ -53,8 +55,13 @@ def assemble(
     sweeps: Callable[[Backend], Sequence[Sweep]] = lambda _: (),
     backgrounds: Callable[[Backend], Sequence[tuple[str, Background]]] = lambda _: (),
     around: Surroundings | None = None,
+    hears_first: bool = False,
 ) -> Service:
-    """Build the service `name`. Raises `NoBus`, and `RulesError` where the rules file is inconsistent."""
+    """Build the service `name`. Raises `NoBus`, and `RulesError` where the rules file is inconsistent.
+
+    One that `hears_first` begins its sweeps and other background work when it has taken the events that came while it
+    was stopped.
+    """
     clock: Clock = (
         around.clock if around else (SystemClock() if settings.production else ShiftedClock(settings.clock_file))
     )
@@ -69,9 +76,9 @@ def assemble(
         ("consumer", lambda stopping: bus.consume(consumer, stopping)),
         ("retries", FailedMessages(consumer, attempts=settings.retry_attempts, interval=settings.retry_interval).run),
         ("sealing", Sweep("sealing", Sealer(name, database).seal, settings.seal_interval).run),
-        *((sweep.name, sweep.run) for sweep in all_sweeps),
-        *backgrounds(backend),
     ]
+    own = [*((sweep.name, sweep.run) for sweep in all_sweeps), *backgrounds(backend)]
+    work += [(name, _after_hearing(consumer, each, settings.catch_up)) for name, each in own] if hears_first else own
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -106,6 +113,21 @@ def assemble(
         )
     )
     return Service(name, settings, backend, app, all_sweeps, bus, relay, consumer)
+
+
+def _after_hearing(consumer: Consumer, background: Background, longest: float) -> Background:
+    """The background work, begun when the consumer has caught up, or `longest` seconds later."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(event.wait()) for event in (consumer.caught_up, stopping)]
+        _, left = await asyncio.wait(waits, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+        for wait in left:
+            wait.cancel()
+        if len(left) == len(waits):
+            logger(__name__).warning("begins without having heard all news", consumer=consumer.name)
+        await background(stopping)
+
+    return run
 
 
 def _own_bus(settings: ServiceSettings) -> Bus:

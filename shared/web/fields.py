@@ -59,6 +59,18 @@ def _authority(text: str) -> str:
     return text
 
 
+def _office(text: str) -> str:
+    regulation = _backend.get().regulation
+    offices = [*regulation.authorities, regulation.bureau.code]
+    if text not in offices:
+        wrong(
+            "unknown_authority",
+            f"there is no office {text!r}; there are {', '.join(offices)}",
+            f"没有部门“{text}”，可选：{'、'.join(offices)}",
+        )
+    return text
+
+
 def _not_in_future(day: date) -> date:
     today = _backend.get().clock.today()
     if day > today:
@@ -94,6 +106,9 @@ CreditCode = Annotated[
 
 AuthorityCode = Annotated[str, AfterValidator(_authority), WithJsonSchema({"type": "string", "examples": ["XM-SM"]})]
 """A reviewing authority (审核部门) of the rules file."""
+
+OfficeCode = Annotated[str, AfterValidator(_office), WithJsonSchema({"type": "string", "examples": ["XM-GXJ"]})]
+"""A reviewing authority (审核部门) of the rules file, or the city bureau (市工信局)."""
 
 PastDate = Annotated[date, AfterValidator(_not_in_future)]
 """A Shanghai calendar date that is not in the future."""

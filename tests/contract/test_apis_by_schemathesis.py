@@ -93,6 +93,8 @@ async def _live(it: Lived) -> None:
         await it.ask(firm, "POST", f"/changes/{report}/submission", {"declaration": DECLARATION})
     opinion = {"meets_criteria": True, "opinion": "属实"}
     await it.ask("officer:XM-SM", "POST", f"/changes/{it.known['report_id'][2]}/opinion", opinion)
+    for _ in range(2):
+        await it.ask("officer:XM-SM", "POST", "/subscriptions", {"email": "li@officer.example"}, "subscription_id")
     messages = (await it.world.request("bureau", "GET", "/messages")).json()["items"]
     it.known["message_id"] = [message["id"] for message in messages[:3]]
 

@@ -5,30 +5,31 @@ import email
 import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import cast
+from typing import Any, cast
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import MISSING, Envelope, Session
 
 from tests.infrastructure.processes import free_port
-
-_ACCEPTED = "250 OK"
+from tests.infrastructure.smtp_faults import Fault, Faults, FaultyController, FaultySMTP, Step, Taker
 
 
 @dataclass(frozen=True)
 class Received:
-    """A message as accepted: who it came from, whom it was for, and what it says."""
+    """A message as accepted: who it came from, whom it was for, what was asked, what it says, byte for byte too."""
 
     sender: str
     recipients: tuple[str, ...]
+    options: tuple[str, ...]
     message: EmailMessage
+    content: bytes
 
 
-class MailServer:
+class MailServer(Taker):
     """Keeps what it accepts. Down until `up`; its port stays the same through `down` and `up`.
 
     `answers` are given one by one to the next messages instead of accepting them ("451 4.3.0 try later");
-    `refused` maps an address to the answer its RCPT always gets ("550 5.1.1 no such mailbox").
+    `refused` maps an address to the answer its RCPT always gets ("550 5.1.1 no such mailbox"); `fault` is for all else
+    that goes wrong. With `dsn` it announces delivery status notifications.
     """
 
     host = "127.0.0.1"
@@ -37,8 +38,10 @@ class MailServer:
         self.port = free_port()
         self.answers: list[str] = []
         self.refused: dict[str, str] = {}
+        self.dsn = False
         self.received: list[Received] = []
-        self._controller: Controller | None = None
+        self._faults = Faults()
+        self._controller: FaultyController | None = None
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -56,16 +59,27 @@ class MailServer:
                 await asyncio.sleep(0.02)
         return self.messages
 
-    def clear(self) -> None:
-        """Forget messages, answers and refusals."""
+    def fault(self, step: Step, answer: str, *, to: str | None = None, times: int | None = 1, after: int = 0) -> None:
+        """Let something go wrong, see `Fault`."""
+        self._faults.waiting.append(Fault(step, answer, to, times, after))
+
+    def mend(self) -> None:
+        """Let nothing go wrong any more."""
         self.answers.clear()
         self.refused.clear()
+        self._faults.waiting.clear()
+
+    def clear(self) -> None:
+        """Forget messages, answers, refusals and faults."""
+        self.mend()
         self.received.clear()
 
     def up(self) -> None:
         """Accept connections. Nothing happens when it is up."""
         if self._controller is None:
-            self._controller = Controller(self, hostname=self.host, port=self.port, enable_SMTPUTF8=True)
+            self._controller = FaultyController(
+                self, faults=self._faults, dsn=self.dsn, hostname=self.host, port=self.port
+            )
             self._controller.start()
 
     def down(self) -> None:
@@ -75,17 +89,17 @@ class MailServer:
             self._controller = None
 
     async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        answer = self.refused.get(address, _ACCEPTED)
-        if answer == _ACCEPTED:
-            envelope.rcpt_tos.append(address)
-        return answer
+        self, server: FaultySMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str | Any:
+        if address in self.refused:
+            return self.refused[address]
+        return await super().handle_RCPT(server, session, envelope, address, options)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    def take(self, server: FaultySMTP, envelope: Envelope) -> str | Any:
         if self.answers:
             return self.answers.pop(0)
         content = cast("bytes", envelope.content)
         message = email.message_from_bytes(content, policy=email.policy.default)
-        self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), message))
-        return _ACCEPTED
+        options = (*envelope.mail_options, *envelope.rcpt_options)
+        self.received.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), options, message, content))
+        return MISSING

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import aio_pika
@@ -18,7 +19,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.infrastructure.brokers import Broker, BrokerError, ExternalBroker, obtain_broker
 from tests.infrastructure.mail import MailServer
+from tests.infrastructure.mail_process import mail_process
 from tests.infrastructure.postgres import Postgres
+from tests.infrastructure.smtp_faults import DROP, HANG, Step
 
 QUORUM: dict[str, Any] = {"x-queue-type": "quorum"}
 
@@ -151,20 +154,23 @@ async def test_a_stopped_database_server_comes_back_with_its_data(tmp_path: Path
         server.shutdown()
 
 
-async def test_mail_is_kept_refused_and_put_off_as_asked(mail: MailServer) -> None:
-    async def send(to: str) -> None:
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = "peiyu@example.test", to, "年度信息更新提醒"
-        message.set_content("请于4月30日前更新。")
-        await aiosmtplib.send(message, hostname=mail.host, port=mail.port, start_tls=False)
+async def _send(server: Any, to: str, **options: Any) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "peiyu@example.test", to, "年度信息更新提醒"
+    message["Message-ID"] = "<one@example.test>"
+    message.set_content("请于4月30日前更新。")
+    async with aiosmtplib.SMTP(hostname=server.host, port=server.port, start_tls=False, timeout=0.5) as client:
+        await client.send_message(message, **options)
 
+
+async def test_mail_is_kept_refused_and_put_off_as_asked(mail: MailServer) -> None:
     mail.answers.append("451 4.3.0 try later")
     mail.refused["gone@example.test"] = "550 5.1.1 no such mailbox"
     with pytest.raises(aiosmtplib.SMTPDataError):
-        await send("a@example.test")
+        await _send(mail, "a@example.test")
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
-        await send("gone@example.test")
-    await send("a@example.test")
+        await _send(mail, "gone@example.test")
+    await _send(mail, "a@example.test")
 
     (message,) = await mail.wait_for(1)
     assert message["Subject"] == "年度信息更新提醒"
@@ -172,10 +178,75 @@ async def test_mail_is_kept_refused_and_put_off_as_asked(mail: MailServer) -> No
 
     mail.down()
     with pytest.raises(aiosmtplib.SMTPConnectError):
-        await send("a@example.test")
+        await _send(mail, "a@example.test")
     mail.up()
-    await send("a@example.test")
+    await _send(mail, "a@example.test")
     assert len(mail.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "seen", "taken"),
+    [
+        (Step.CONNECT, "421 4.3.2 going down", aiosmtplib.SMTPConnectResponseError, 0),
+        (Step.CONNECT, HANG, aiosmtplib.SMTPConnectTimeoutError, 0),
+        (Step.CONNECT, DROP, aiosmtplib.SMTPConnectError, 0),
+        (Step.MAIL, "421 4.3.2 going down", aiosmtplib.SMTPSenderRefused, 0),
+        (Step.RCPT, "450 4.2.1 busy", aiosmtplib.SMTPRecipientsRefused, 0),
+        (Step.RCPT, HANG, aiosmtplib.SMTPReadTimeoutError, 0),
+        (Step.DATA, "421 4.3.2 going down", aiosmtplib.SMTPDataError, 0),
+        (Step.DATA, DROP, aiosmtplib.SMTPServerDisconnected, 0),
+        (Step.CONTENT, DROP, aiosmtplib.SMTPServerDisconnected, 0),
+        (Step.DOT, "554 5.7.1 no spam", aiosmtplib.SMTPDataError, 0),
+        (Step.DOT, HANG, aiosmtplib.SMTPReadTimeoutError, 0),
+        (Step.TAKEN, DROP, aiosmtplib.SMTPServerDisconnected, 1),
+        (Step.TAKEN, "451 4.3.0 taken all the same", aiosmtplib.SMTPDataError, 1),
+    ],
+)
+async def test_a_mail_server_fails_at_each_step_as_asked_and_only_then(
+    mail: MailServer, step: Step, answer: str, seen: type[Exception], taken: int
+) -> None:
+    mail.fault(step, answer)
+    with pytest.raises(seen):
+        await _send(mail, "a@example.test")
+    assert len(mail.messages) == taken
+    await _send(mail, "a@example.test")
+    assert len(mail.messages) == taken + 1
+
+
+async def test_a_fault_concerns_whom_it_names(mail: MailServer) -> None:
+    mail.fault(Step.RCPT, "450 4.2.1 busy", to="b@example.test", times=None)
+    await _send(mail, "a@example.test")
+    for _ in range(2):
+        with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
+            await _send(mail, "b@example.test")
+
+
+async def test_a_mail_server_that_goes_down_breaks_what_is_open(mail: MailServer) -> None:
+    async with aiosmtplib.SMTP(hostname=mail.host, port=mail.port, start_tls=False, timeout=10) as client:
+        mail.down()
+        with pytest.raises(aiosmtplib.SMTPServerDisconnected):
+            await client.noop()
+
+
+async def test_delivery_notifications_are_announced_and_what_is_asked_is_kept(mail: MailServer) -> None:
+    wanted: Any = {"mail_options": ["RET=HDRS", "ENVID=1"], "rcpt_options": ["NOTIFY=FAILURE,DELAY"]}
+    with pytest.raises(aiosmtplib.SMTPSenderRefused):
+        await _send(mail, "a@example.test", **wanted)
+    mail.down()
+    mail.dsn = True
+    mail.up()
+    await _send(mail, "a@example.test", **wanted)
+    assert {"RET=HDRS", "ENVID=1", "NOTIFY=FAILURE,DELAY"} <= set(mail.received[0].options)
+
+
+async def test_a_mail_process_notes_what_it_takes_over_which_port(tmp_path: Path) -> None:
+    with mail_process(tmp_path, ports=2) as server:
+        for port in server.ports:
+            await _send(SimpleNamespace(host=server.host, port=port), f"{port}@example.test")
+        taken = [(entry.port, entry.recipient, entry.message_id) for entry in server.ledger.taken]
+        assert taken == [(port, f"{port}@example.test", "<one@example.test>") for port in server.ports]
+        while not all(server.ledger.is_quiet(port) for port in server.ports):
+            await asyncio.sleep(0.01)
 
 
 def test_a_killed_run_leaves_no_process_behind(tmp_path: Path) -> None:

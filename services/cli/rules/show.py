@@ -6,19 +6,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.cli.rules.wording import time_in_force, value
-from shared.regulation import Regulation, Title
+from services.cli.rules.wording import DUTIES, escalation, reminders, time_in_force, value
+from shared.regulation import Duty, Regulation, Title
 from shared.regulation.criteria import Criteria
 
 
 def show(regulation: Regulation, on: date, console: Console) -> None:
-    """Print the rules of a file as they stand on a date."""
+    """Print the rules of a file as they stand on a date, and when duties are reminded of."""
     console.print(f"[bold]{escape(regulation.name)}[/] {regulation.id}，{on}", highlight=False)
     console.print(regulation.name_en, style="dim", highlight=False)
     for title in Title:
         console.print(_rules(regulation, title, on))
         if (criteria := regulation.criteria(title, on)) is not None:
             console.print(_criteria(regulation, title, criteria))
+    console.print(_duties(regulation))
 
 
 def _rules(regulation: Regulation, title: Title, on: date) -> Table:
@@ -59,4 +60,19 @@ def _criteria(regulation: Regulation, title: Title, criteria: Criteria) -> Table
     for condition in criteria.direct.values():
         text = f"{escape(condition.zh)}\n[dim]{escape(condition.en)}[/]"
         table.add_row("直通条件", escape(condition.article), text)
+    return table
+
+
+def _duties(regulation: Regulation) -> Table:
+    """When each duty is reminded of, and when officers call a firm that does not act."""
+    basis = regulation.escalation_basis
+    heading = f"\n[bold]提醒与催办[/] {escape(basis.document)} {escape(basis.article)}"
+    table = Table(title=heading, title_justify="left", title_style="", expand=True, show_lines=True)
+    table.add_column("事项", width=14, overflow="fold")
+    table.add_column("提醒", ratio=1, overflow="fold")
+    table.add_column("催办", ratio=1, overflow="fold")
+    for duty in Duty:
+        table.add_row(DUTIES[duty], reminders(regulation.reminders(duty)), escalation(regulation.escalation(duty)))
+    table.caption = f"{escape(basis.text)}\n{escape(basis.text_en)}"
+    table.caption_justify = "left"
     return table

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shared.regulation.results import Escalation, Reminders
 from shared.regulation.rulebook import (
     CaseHandling,
     CaseReturn,
@@ -17,8 +18,14 @@ from shared.regulation.rulebook import (
     UpdateDue,
     UpdateFirstYear,
 )
-from shared.regulation.vocabulary import Step
+from shared.regulation.vocabulary import Duty, Step
 
+DUTIES = {
+    Duty.UPDATE: "信息更新",
+    Duty.CHANGE_REPORT: "重大变化报告",
+    Duty.REVIEW: "复核",
+    Duty.RETURNED_CASE: "退回补正",
+}
 STEPS = {Step.AUTHORITY: "区/管委会", Step.BUREAU: "市工信局", Step.MINISTRY: "工信部"}
 
 
@@ -34,6 +41,23 @@ def time_in_force(entry: Entry[Any]) -> str:
         f"{bound}年" if isinstance(bound, int) else bound for bound in (entry.in_force.start, entry.in_force.end)
     )
     return (f"{start}起" if start else "") + (f"至{end}" if end else "")
+
+
+def reminders(stages: Reminders) -> str:
+    """When a duty is reminded of."""
+    days = "、".join(str(day) for day in stages.days_before)
+    start, end = ("产生时；" if stages.at_start else ""), ("\n逾期后最后一次" if stages.final_notice else "")
+    return f"{start}截止前{days}天{end}"
+
+
+def escalation(steps: Escalation) -> str:
+    """When officers call a firm that does not act."""
+    found = ((STEPS[Step.AUTHORITY], steps.authority), (STEPS[Step.BUREAU], steps.bureau))
+    return "\n".join(f"{office}：{_after(days)}" for office, days in found if days is not None)
+
+
+def _after(days: int) -> str:
+    return f"截止前{days}天过后" if days > 0 else "截止日过后" + (f"{-days}天" if days else "")
 
 
 def _rolls(*, roll: bool) -> str:

@@ -103,28 +103,29 @@ async def _live(stage: Stage, chance: random.Random) -> None:
         await (world.sweep() if stage.lagging else world.quiet())
     while entries := stage.take():
         if entries[0].rank != DEED and stage.lagging:
-            await _hear(stage)
+            await hear(stage)
         if entries[0].rank == NOTICE:
-            await _do(entries)
-            await _hear(stage)
+            await do(entries)
+            await hear(stage)
             await _look_around(stage, chance)
             continue
         if entries[0].rank == WATCH:
             await asyncio.gather(*(stage.look_at(entry.firm) for entry in entries if entry.firm))
         else:
             ahead = [entry for entry in entries if entry.early] if stage.lagging else []
-            await _do(ahead)
+            await do(ahead)
             if stage.lagging:
-                await _hear(stage)
-            await _do([entry for entry in entries if entry not in ahead])
+                await hear(stage)
+            await do([entry for entry in entries if entry not in ahead])
             if _lags(stage, chance):
                 break
-            await _hear(stage)
+            await hear(stage)
         for firm in _distinct(entry.firm for entry in entries):
             stage.watch(firm)
 
 
-async def _do(entries: list[Any]) -> None:
+async def do(entries: list[Any]) -> None:
+    """Do things side by side."""
     await asyncio.gather(*(entry.deed() for entry in entries))
 
 
@@ -138,13 +139,18 @@ async def _look_around(stage: Stage, chance: random.Random) -> None:
             stage.watch(firm)
 
 
-async def _hear(stage: Stage) -> None:
+async def hear(stage: Stage) -> None:
     """Let all news arrive, and judge what had to wait for it."""
     await stage.world.quiet()
+    await judge_waiting(stage)
+    stage.lagging = False
+
+
+async def judge_waiting(stage: Stage) -> None:
+    """Judge what had to wait for news."""
     waiting, stage.afterwards = stage.afterwards, []
     for judge in waiting:
         await judge()
-    stage.lagging = False
 
 
 def _distinct(found: Iterable[Firm | None]) -> list[Firm]:

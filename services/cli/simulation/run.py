@@ -3,11 +3,12 @@
 import asyncio
 import signal
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from uvicorn.loops.auto import auto_loop_factory
@@ -18,9 +19,11 @@ from services.cli.simulation.oracle.acts import Act
 from services.cli.simulation.oracle.days import SHANGHAI
 from services.cli.simulation.oracle.rules import XIAMEN_2023
 from services.cli.simulation.play import Outcome, simulate
+from services.cli.simulation.warnings.year import Pace, Year, live_through
 from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
 
+Told = TypeVar("Told", bound=Outcome)
 SHOWN = 20
 
 
@@ -40,28 +43,58 @@ def run_simulation(
     quiet: bool = False,
 ) -> Outcome:
     """Play with databases in `data_dir`, or in a folder that is thrown away. Raises `CannotSimulate`."""
+    _require(start, end, firms, only)
+    console = None if quiet else Console(stderr=True)
+    return _on_its_own(
+        partial(simulate, firms=firms, start=start, end=end, seed=seed, rules=rules, only=only, console=console),
+        data_dir,
+    )
+
+
+def run_year(
+    *,
+    firms: int | None,
+    start: date,
+    end: date,
+    seed: int,
+    pace: Pace,
+    only: int | None = None,
+    data_dir: Path | None = None,
+    quiet: bool = False,
+) -> Year:
+    """Live through a year of warnings as `run_simulation` plays. Raises `CannotSimulate`."""
+    _require(start, end, firms, only)
+    console = None if quiet else Console(stderr=True)
+    return _on_its_own(
+        partial(live_through, firms=firms, start=start, end=end, seed=seed, pace=pace, only=only, console=console),
+        data_dir,
+    )
+
+
+def _require(start: date, end: date, firms: int | None, only: int | None) -> None:
     if end <= start:
         raise CannotSimulate(f"{end} is not after {start}")
-    if only is not None and only > firms:
+    if only is not None and firms is not None and only > firms:
         raise CannotSimulate(f"there is no firm {only} among {firms}")
+
+
+def _on_its_own(play: Callable[[Mapping[str, str]], Coroutine[Any, Any, Told]], data_dir: Path | None) -> Told:
+    """Play on a PostgreSQL of its own, and stop that."""
     if data_dir is not None and data_dir.exists() and any(data_dir.iterdir()):
         raise CannotSimulate(f"{data_dir} is not empty; a simulation begins with nothing")
     configure_logs("simulate", "WARNING", "console")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: its server stops, its folder goes
-    console = None if quiet else Console(stderr=True)
     with ExitStack() as stack:
         folder = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="peiyu-")))
         urls = stack.enter_context(local_postgres(folder.resolve() / "postgres", SERVICES, durable=False))
 
-        async def play() -> Outcome:
+        async def migrate_and_play() -> Told:
             for name in SERVICES:
                 await migrate(name, urls[name])
-            return await simulate(
-                urls, firms=firms, start=start, end=end, seed=seed, rules=rules, only=only, console=console
-            )
+            return await play(urls)
 
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-            return runner.run(play())
+            return runner.run(migrate_and_play())
 
 
 def tell(outcome: Outcome) -> None:
@@ -81,6 +114,8 @@ def tell(outcome: Outcome) -> None:
         console.print(f"\n… and {len(outcome.differences) - SHOWN} more firms")
     for failure in outcome.failures:
         console.print(f"[red]{failure}[/]", highlight=False)
+    if isinstance(outcome, Year):
+        console.print(f"\n{outcome.days} days, {outcome.mails} mails, {outcome.reminders} reminders to firms")
     console.print(
         f"\n{outcome.firms} firms, {outcome.acts} acts, {outcome.checks} checks, {outcome.requests} requests in "
         f"{outcome.seconds:.1f} s ({outcome.firms / outcome.seconds:.1f} firms/s, "

@@ -15,8 +15,9 @@ import httpx
 from services.cli.simulation import oracle
 from services.cli.simulation.oracle.acts import Act
 from services.cli.simulation.oracle.days import day_of
-from services.cli.simulation.oracle.life import Answer, Life, Title
+from services.cli.simulation.oracle.life import Answer, Life
 from services.cli.simulation.oracle.notices import CampaignDeclared, DeadlineExtended
+from services.cli.simulation.oracle.records import Title
 from services.cli.simulation.world import World
 from services.cli.tour.forms import DECLARATION
 from shared.regulation import SHANGHAI
@@ -218,19 +219,19 @@ class Stage:
         """Note what was announced in the life of every firm."""
         self.acts += 1
         expected = httpx.codes.CREATED if isinstance(act, DeadlineExtended | CampaignDeclared) else httpx.codes.OK
-        self.checks += 1
-        if answer.status_code != expected:
-            self.differences.append(
-                Difference(None, self.now, type(act).__name__, expected, (answer.status_code, answer.text), (act,))
-            )
+        self.compare(None, type(act).__name__, expected, answer.status_code, act)
         for firm in self.firms:
             firm.acts.append(act)
 
-    def compare(self, firm: Firm, about: str, expected: Any, got: Any) -> None:
+    def compare(self, firm: Firm | None, about: str, expected: Any, got: Any, *acts: Act) -> None:
+        """Note where platform and oracle part, once for a firm; without one, what concerns all, after these `acts`."""
         self.checks += 1
-        if expected != got and not firm.differs:
+        if expected == got or (firm is not None and firm.differs):
+            return
+        if firm is not None:
             firm.differs = True
-            self.differences.append(Difference(firm, self.now, about, expected, got, tuple(firm.acts)))
+            acts = tuple(firm.acts)
+        self.differences.append(Difference(firm, self.now, about, expected, got, acts))
 
     async def look_at(self, firm: Firm, *, whole: bool = False) -> None:
         """Compare with the oracle what is shown of the titles for which this instant matters, or of all."""

@@ -27,9 +27,10 @@ async def list_obligations(
     state: ObligationState | None = None,
     due_from: date | None = None,
     due_to: date | None = None,
+    overdue: bool | None = None,
     authority: str | None = None,
 ) -> Page[ObligationView]:
-    """What firms owe, by due date."""
+    """What firms owe, by due date: a firm's to-do list, an authority's of all its firms. Overdue is still open."""
     async with request.app.state.backend.work() as work:
         code = await in_reach(work, caller, credit_code, authority)
         found = await lists.obligations(
@@ -39,7 +40,10 @@ async def list_obligations(
             authority=authority,
             due_from=due_from,
             due_to=due_to,
+            overdue=overdue,
+            today=work.today(),
             after=place_after(paging, date.fromisoformat),
             limit=paging.limit + 1,
         )
-    return paging.page([ObligationView.of(*each) for each in found], lambda view: [view.due, view.id])
+        views = [ObligationView.of(*each, work.now()) for each in found]
+    return paging.page(views, lambda view: [view.due, view.id])

@@ -2,33 +2,33 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from jinja2 import TemplateError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from services.notifier import mailboxes
+from services.notifier.commands.addressees import Addressee, Addressees, held_until
+from services.notifier.commands.calendars import Agenda
+from services.notifier.commands.dead_addresses import condemn
 from services.notifier.domain import gone
-from services.notifier.mail.rendering import REMINDING, Item, Rendered, Renderer, language_of
-from services.notifier.models import Firm, Mail, Message, Obligation
-from services.notifier.repository import copies, mails, messages, obligations
+from services.notifier.mail.rendering import Rendered, Renderer
+from services.notifier.mail.sections import Item
+from services.notifier.mail.verdicts import is_nobody
+from services.notifier.models import Firm, Mail, Message, Obligation, Subscription
+from services.notifier.repository import copies, follow_ups, mails, messages, obligations, reports, subscriptions
 from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
 from services.notifier.settings import NotifierSettings
-from services.notifier.vocabulary import Audience, MessageState, ObligationState, Reason
+from services.notifier.vocabulary import REMINDING, Audience, MessageState, ObligationState, Reason
+from shared.audit import declaration
 from shared.messaging import Work
-from shared.runtime.clock import real_now
+from shared.runtime.clock import Clock, real_now
 from shared.runtime.logs import logger
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """Whose mailbox it is: the address that it has now, the language, the name in the greeting."""
-
-    address: str | None
-    language: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,12 @@ class _Present:
     """What claimed messages rest on, as it is now."""
 
     firms: Mapping[str, Firm]
+    subscriptions: Mapping[UUID, Subscription]
     obligations: Mapping[UUID, Obligation]
     lists: Mapping[Any, Sequence[Listed]]
 
     def listed(self, message: Message) -> Sequence[Listed]:
-        return self.lists.get(_list_key(message), ()) if _is_list(message) else ()
+        return self.lists.get(_list_key(message), ()) if is_list(message) else ()
 
     def obligation(self, message: Message) -> Obligation | None:
         return self.obligations.get(message.obligation_id) if message.obligation_id else None
@@ -50,7 +51,8 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     """Claim mails that are to be sent; how many messages were found, and the mails that are to go out indeed.
 
     What waits for one mailbox becomes one mail; a mail that was not taken, or whose sender is gone, is put into words
-    anew. A reminder whose duty was met meanwhile, or that nobody may or can receive, is suppressed here.
+    anew. A reminder whose duty was met meanwhile, or that nobody may or can receive, is suppressed here; what comes
+    at a quiet hour, or is for a digest, waits.
     """
     session = work.session
     again = await mails.due_again(session, settings.mail_batch, settings.mail_lease)
@@ -59,8 +61,8 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     if not again and not ripe:
         return 0, []
     found = [*ripe, *(message for each in carried.values() for message in each)]
-    present = await _present(work, found)
-    desk = _Desk(work, settings, renderer, present)
+    agenda = await Agenda.of(work, settings.sender, {each.mailbox for each in ripe})
+    desk = await _at_desk(work, settings, renderer, found, agenda)
     for group in _by_mailbox(ripe):
         desk.write(group)
     for mail in again:
@@ -69,15 +71,41 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
     await mails.rewrite(session, desk.rewritten)
     await mails.rewrite(session, desk.dropped)
     await mails.place(session, desk.placed)
+    if desk.resting:
+        await mails.put_back(session, desk.resting, desk.rest)
+    await agenda.keep()
     return len(ripe) + len(again), desk.letters
 
 
 async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcome]) -> None:
-    """Note what became of mails that were tried."""
-    marked = await mails.mark(work.session, outcomes, settings.mail_retry_days * 86400)
+    """Note what became of mails that were tried; where one found nobody, officers are to know."""
+    marked = await _mark(work.session, work.clock, settings, outcomes)
+    nobody = {
+        outcome.mail_id: outcome.answer
+        for outcome in outcomes
+        if outcome.mail_id in marked and outcome.reason is Reason.REFUSED and is_nobody(outcome.answer or "")
+    }
+    if nobody:
+        refused = await reports.mails(work.session, nobody)
+        await condemn(work, [(mail, nobody[mail.id] or "") for mail in refused.values()])
+
+
+async def mark_sent(
+    connection: AsyncConnection, clock: Clock, settings: NotifierSettings, outcomes: Sequence[Outcome]
+) -> None:
+    """Note that the server took mails, by one statement that is a transaction of its own: all wait for it."""
+    await _mark(connection, clock, settings, outcomes)
+
+
+async def _mark(
+    database: AsyncSession | AsyncConnection, clock: Clock, settings: NotifierSettings, outcomes: Sequence[Outcome]
+) -> set[UUID]:
+    """Mark mails; which of them were still ours."""
+    marked = await mails.mark(database, declaration(clock), outcomes, settings.mail_retry_days * 86400)
     for outcome in outcomes:
         if outcome.mail_id not in marked:
             logger(__name__).warning("lease ended before the mail was marked", mail_id=str(outcome.mail_id))
+    return marked
 
 
 async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None:
@@ -85,11 +113,30 @@ async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None
     await mails.put_back(work.session, letters, wait)
 
 
+async def objection(work: Work, settings: NotifierSettings, renderer: Renderer, message: Message) -> Reason | None:
+    """Why a message would not go out if it were to be sent now; None where it would."""
+    agenda = await Agenda.of(work, settings.sender, ())
+    desk = await _at_desk(work, settings, renderer, [message], agenda)
+    return desk.reason_not_to(message, desk.addressee(message))
+
+
+async def _at_desk(
+    work: Work, settings: NotifierSettings, renderer: Renderer, found: Sequence[Message], agenda: Agenda
+) -> "_Desk":
+    """A desk that knows what these messages rest on, and which of their addresses are dead."""
+    desk = _Desk(work, settings, renderer, await _present(work, found), agenda)
+    addresses = {address for each in found if (address := desk.addressee(each).address)}
+    desk.dead |= await follow_ups.dead(work.session, addresses)
+    return desk
+
+
 async def _present(work: Work, found: Sequence[Message]) -> _Present:
     session = work.session
-    lists = {_list_key(each) for each in found if _is_list(each)}
+    lists = {_list_key(each) for each in found if is_list(each)}
+    subscribed = {id_ for each in found if (id_ := mailboxes.subscription_of(each.mailbox)) is not None}
     return _Present(
         await copies.firms_of(session, {each.credit_code for each in found if each.credit_code}),
+        await subscriptions.by_id(session, subscribed) if subscribed else {},
         await obligations.by_id(session, {each.obligation_id for each in found if each.obligation_id}),
         await messages.listed(session, lists) if lists else {},
     )
@@ -98,27 +145,46 @@ async def _present(work: Work, found: Sequence[Message]) -> _Present:
 class _Desk:
     """Where one claim's mails are written: what is to go out, and what is to be kept of it."""
 
-    def __init__(self, work: Work, settings: NotifierSettings, renderer: Renderer, present: _Present) -> None:
+    def __init__(
+        self, work: Work, settings: NotifierSettings, renderer: Renderer, present: _Present, agenda: Agenda
+    ) -> None:
         self._work = work
         self._settings = settings
         self._renderer = renderer
         self._present = present
+        self._addressees = Addressees(work.regulation, settings, present.firms, present.subscriptions)
+        self._agenda = agenda
+        self._written_at = real_now()
+        self.dead: set[str] = set()
         self.letters: list[Mail] = []
         self.new: list[Row] = []
         self.rewritten: list[Row] = []
         self.dropped: list[Row] = []
         self.placed: list[Row] = []
+        self.resting: list[Mail] = []
+        self.rest = settings.mail_retry_longest
 
     def write(self, group: Sequence[Message], mail: Mail | None = None) -> None:
-        """One mail of what one mailbox is told; `mail` is the one that carried it before."""
-        addressee = self._addressee(group[0]) if group else None
+        """One mail of what one mailbox is told; `mail` is the one that carried it before.
+
+        What has to wait for its reader's hours is left out; a mail that carried it goes out whole, or waits whole.
+        """
+        addressee = self.addressee(group[0]) if group else None
+        waits = [held_until(message, addressee, self._work.now()) if addressee else None for message in group]
+        if mail is not None and (until := _all_wait(waits)):
+            self.resting.append(mail)
+            self.rest = min(self.rest, (until - self._work.now()).total_seconds())
+            return
         items, places = [], []
-        for message in group:
-            reason = self._reason_not_to(message, addressee)
-            if reason is None:
-                items.append(Item(message, self._present.listed(message)))
-            else:
+        for message, until in zip(group, waits, strict=True):
+            reason = self.reason_not_to(message, addressee)
+            if reason is not None:
                 places.append(_place(message, MessageState.SUPPRESSED, reason, addressee, mail))
+            elif until is not None and mail is None:
+                held = _place(message, MessageState.QUEUED, Reason.QUIET_HOURS, addressee, None)
+                places.append(held | {"not_before": until})
+            else:
+                items.append(Item(message, self._present.listed(message)))
         rendered = self._rendered(items, addressee) if items and addressee else None
         if rendered is None or addressee is None or addressee.address is None:
             places += [_place(each.message, MessageState.FAILED, Reason.UNSENDABLE, addressee, mail) for each in items]
@@ -126,18 +192,25 @@ class _Desk:
                 self.dropped.append({"id": mail.id, "state": MessageState.SUPPRESSED})
         else:
             letter = self._mail(items, addressee.address, addressee.language, rendered, mail)
-            places += [_place(each.message, MessageState.SENDING, None, addressee, letter) for each in items]
+            for item in items:
+                message = item.message
+                template = self._renderer.version(message.kind, message.audience, addressee.language)
+                placed = _place(message, MessageState.SENDING, None, addressee, letter)
+                places.append(placed | {"template": template})
             self.letters.append(letter)
         self.placed += places
 
     def _mail(self, items: Sequence[Item], address: str, language: str, rendered: Rendered, mail: Mail | None) -> Mail:
         """The mail with its contents; its id, and so its Message-ID, stays however often it is tried."""
         contents = {
+            "sender": self._settings.sender,
             "recipient": address,
             "language": language,
             "subject": rendered.subject,
             "text": rendered.text,
             "html": rendered.html,
+            "kinds": list(rendered.kinds),
+            "threads": list(rendered.threads),
         }
         if mail is not None:
             self.rewritten.append({"id": mail.id, **contents})
@@ -149,15 +222,28 @@ class _Desk:
             "id": first.id,
             "mailbox": first.mailbox,
             **contents,
-            "calendars": [],
-            "threads": [],
+            "calendars": self._calendars(items, language),
             "state": MessageState.SENDING,
             "attempts": 1,
             "at": self._work.now(),
-            "created_at": real_now(),
+            "created_at": self._written_at,
         }
         self.new.append(row)
         return Mail(**row)
+
+    def _calendars(self, items: Sequence[Item], language: str) -> list[str]:
+        """What goes with the mail for its reader's calendar; a mail is not kept back for want of that."""
+        firm = self._present.firms.get(items[0].message.credit_code or "")
+        if firm is None:
+            return []
+        mail_id, about = items[0].message.id, self._present.obligations
+        try:
+            return self._agenda.tell(
+                firm, items, about, self._renderer, language, mail_id=mail_id, stamp=self._written_at
+            )
+        except (TemplateError, KeyError, TypeError, ValueError):
+            logger(__name__).exception("dates cannot be put into a calendar", mail_id=str(mail_id))
+            return []
 
     def _rendered(self, items: Sequence[Item], addressee: Addressee) -> Rendered | None:
         try:
@@ -167,31 +253,25 @@ class _Desk:
             logger(__name__).exception("mail cannot be rendered", messages=ids)
             return None
 
-    def _addressee(self, message: Message) -> Addressee:
-        if message.audience == Audience.FIRM:
-            firm = self._present.firms.get(message.credit_code or "")
-            if firm is None:
-                return Addressee(None, language_of(""), "")
-            return Addressee(firm.contact_email, language_of(firm.language), firm.contact_name or firm.name)
-        regulation, language = self._work.regulation, self._settings.officers_language
-        office = regulation.authorities.get(message.authority)
-        if message.authority == regulation.bureau.code:
-            office = regulation.bureau
-        name = (office.name_en if language == "en" else office.name) if office else message.authority
-        return Addressee(self._settings.officers.get(message.authority), language, name)
+    def addressee(self, message: Message) -> Addressee:
+        """Whose mailbox a message goes to, as it is now."""
+        return self._addressees.of(message)
 
-    def _reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
+    def reason_not_to(self, message: Message, addressee: Addressee | None) -> Reason | None:
+        """Why a message does not go out; None where it does."""
         if message.kind in REMINDING:
             obligation = self._present.obligation(message)
             if obligation is not None and obligation.state != ObligationState.OPEN:
                 return Reason(obligation.state)
-            if _is_list(message) and not self._present.listed(message):
+            if is_list(message) and not self._present.listed(message):
                 return Reason.MET
             if message.due is not None and gone(message.due, self._work.now(), self._settings.too_old):
                 return Reason.TOO_OLD
         if addressee is None or addressee.address is None:
-            return Reason.NO_ADDRESS
-        return None if self._settings.may_receive(addressee.address) else Reason.NOT_ALLOW_LISTED
+            return addressee.reason if addressee else Reason.NO_ADDRESS
+        if not self._settings.may_receive(addressee.address):
+            return Reason.NOT_ALLOW_LISTED
+        return Reason.ADDRESS_DEAD if addressee.address.lower() in self.dead else None
 
 
 def _place(
@@ -204,7 +284,14 @@ def _place(
         "recipient": (addressee.address if addressee else None) or message.recipient,
         "mail_id": mail.id if mail else None,
         "template": message.template,
+        "not_before": message.not_before,
     }
+
+
+def _all_wait(waits: Sequence[datetime | None]) -> datetime | None:
+    """When the first of several waiting messages may go out; None where one of them need not wait."""
+    known = [each for each in waits if each is not None]
+    return min(known) if known and len(known) == len(waits) else None
 
 
 def _by_mailbox(found: Collection[Message]) -> list[list[Message]]:
@@ -214,10 +301,10 @@ def _by_mailbox(found: Collection[Message]) -> list[list[Message]]:
     return list(groups.values())
 
 
-def _is_list(message: Message) -> bool:
+def is_list(message: Message) -> bool:
     """Whether it lists the firms that still owe something, to officers."""
     return message.audience == Audience.OFFICERS and message.kind in REMINDING
 
 
 def _list_key(message: Message) -> Any:
-    return message.authority, message.facts["duty"], message.due
+    return message.facts.get("authority", message.authority), message.facts["duty"], message.due

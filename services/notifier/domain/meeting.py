@@ -17,6 +17,12 @@ def updated_in_time(updates: Mapping[int, datetime], year: int, opens: datetime,
     return submitted_at is not None and opens <= submitted_at < end_of_day(due)
 
 
+def updated_late(updates: Mapping[int, datetime], year: int, due: date) -> bool:
+    """Whether the first update of a year was submitted when the due day was over."""
+    submitted_at = updates.get(year)
+    return submitted_at is not None and submitted_at >= end_of_day(due)
+
+
 def applied_for(
     certification: str, opens: datetime, applications: Iterable[Application], closes: date | None = None
 ) -> bool:
@@ -33,14 +39,32 @@ def applied_for(
     )
 
 
-def met_after_all(
+def closed_as(
     obligation: Obligation,
     updates: Mapping[int, datetime],
     applications: Iterable[Application],
     reports: Iterable[Report],
     occurrences: Iterable[Occurrence] = (),
+    *,
+    lives_on: bool = False,
+) -> ObligationState:
+    """What became of an obligation that the copies no longer show, whatever was heard of first.
+
+    `lives_on`: the same is owed by another date. A report whose day was corrected is made by the corrected one.
+    """
+    corrected = lives_on and obligation.duty == Duty.CHANGE_REPORT
+    if not corrected and _met(obligation, updates, applications, reports, occurrences):
+        return ObligationState.MET
+    return ObligationState.MOVED if lives_on else ObligationState.ENDED
+
+
+def _met(
+    obligation: Obligation,
+    updates: Mapping[int, datetime],
+    applications: Iterable[Application],
+    reports: Iterable[Report],
+    occurrences: Iterable[Occurrence],
 ) -> bool:
-    """Whether an obligation that the copies no longer show was met before it went, whatever was heard of first."""
     match obligation.duty:
         case Duty.UPDATE if obligation.year is not None:
             return updated_in_time(updates, obligation.year, obligation.acts_from, obligation.due)

@@ -6,24 +6,27 @@ it independent of the order in which events arrive.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.notifier.domain.meeting import applied_for, updated_in_time
+from services.notifier.domain.meeting import applied_for, updated_in_time, updated_late
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
-from services.notifier.vocabulary import ObligationState
+from services.notifier.vocabulary import CaseKind, ObligationState
 from shared.contracts import Citation
 from shared.regulation import DeadlineExtension, Duty, Regulation, Rule, Title, start_of_day
 
 Key = tuple[str, str, date]
+
+CASE_ID = {CaseKind.CHANGE_REPORT: "report_id", CaseKind.REVIEW: "review_id"}
+"""What the id of a returned case is called."""
 
 
 @dataclass(slots=True)
 class Owed:
     """A duty as the copies show it.
 
-    `announced`: a mail of its own tells of it when it arises. `follows` is the subject whose place it takes, and whose
-    reminders it goes on with.
+    `announced`: a mail of its own tells of it when it arises. `follows` are the subjects whose place it takes, and
+    whose reminders it goes on with.
     """
 
     duty: Duty
@@ -36,7 +39,7 @@ class Owed:
     citation: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
     announced: bool = False
-    follows: str | None = None
+    follows: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -56,7 +59,9 @@ def updates_owed(
 ) -> list[Owed]:
     """The annual updates (信息更新, 第十二条) that a firm owes for its titles: one for each year and due date.
 
-    A missed one has ended, forgiven or not: what is submitted late restores nothing.
+    A missed one has ended, forgiven or not, and one that was submitted late: that restores nothing, and nothing is left
+    to be done. `at_stake` are the titles whose
+    right to a review is lost with it; one that has lost it already has no more to lose.
     """
     owed: dict[Key, Owed] = {}
     for certification in sorted(certifications, key=lambda each: each.id):
@@ -74,15 +79,18 @@ def updates_owed(
                 acts_from=regulation.update_opens(year),
                 state=ObligationState.OPEN,
                 citation=_update_cited(regulation, title, duty),
-                facts={"titles": []},
+                facts={"titles": [], "at_stake": []},
             )
             each = owed.setdefault(each.key, each)
             if duty["state"] == "met" or updated_in_time(updates, year, each.acts_from, due):
                 each.state = ObligationState.MET
-            elif duty["state"] in ("missed", "forgiven") and each.state == ObligationState.OPEN:
+            elif each.state == ObligationState.OPEN and (
+                duty["state"] in ("missed", "forgiven") or updated_late(updates, year, due)
+            ):
                 each.state = ObligationState.ENDED
-            if title.value not in each.facts["titles"]:
-                each.facts["titles"].append(title.value)
+            for fact in ("titles", "at_stake") if certification.eligibility == "held" else ("titles",):
+                if title.value not in each.facts[fact]:
+                    each.facts[fact].append(title.value)
     return list(owed.values())
 
 
@@ -93,6 +101,10 @@ def _update_cited(regulation: Regulation, title: Title, duty: Mapping[str, Any])
     nominal, due = date.fromisoformat(duty["nominal_due"]), date.fromisoformat(duty["due"])
     basis = regulation.extension_basis(title, duty["year"], nominal, due, source)
     return Citation.model_validate(basis).model_dump()
+
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When an obligation whose date is moving is looked at again, should the news of it not have come by then."""
 
 
 def is_moving(
@@ -132,6 +144,7 @@ def reviews_owed(
                 citation=certification.window_citation
                 or _cited(regulation, Rule.REVIEW_WINDOW, title, certification.valid_to),
                 facts={
+                    "certification_id": str(certification.id),
                     "titles": [title.value],
                     "opens": certification.window_opens.isoformat(),
                     "valid_to": certification.valid_to.isoformat(),
@@ -156,6 +169,7 @@ def report_owed(report: Report) -> Owed | None:
         state=state,
         citation=report.citation,
         facts={
+            "report_id": str(report.id),
             "type": report.type,
             "happened_on": report.happened_on.isoformat(),
             "provisional": report.provisional,
@@ -177,12 +191,13 @@ def changes_owed(reports: Iterable[Report], occurrences: Iterable[Occurrence]) -
             continue
         for occurrence in recorded:
             if tells_of(report, occurrence):
-                each.follows = str(occurrence.id)
+                each.follows += (str(occurrence.id),)
                 each.facts["occurrence_id"] = str(occurrence.id)
         owed.append(each)
     for occurrence in recorded:
+        reporting = [report for report in known if tells_of(report, occurrence)]
         if occurrence.standing != ObligationState.OPEN or any(
-            report.standing != ObligationState.ENDED and tells_of(report, occurrence) for report in known
+            report.standing != ObligationState.ENDED for report in reporting
         ):
             continue
         owed.append(
@@ -203,6 +218,7 @@ def changes_owed(reports: Iterable[Report], occurrences: Iterable[Occurrence]) -
                     "evidence": occurrence.evidence,
                 },
                 announced=True,
+                follows=tuple(str(report.id) for report in reporting),
             )
         )
     return owed
@@ -226,7 +242,11 @@ def corrections_owed(cases: Iterable[Report | Application]) -> list[Owed]:
             acts_from=datetime.fromisoformat(case.correction["returned_at"]),
             state=ObligationState.OPEN,
             citation=case.correction["citation"],
-            facts=case.correction["facts"] | {"defects": case.correction["defects"]},
+            facts={
+                CASE_ID[case.correction["facts"]["case"]]: str(case.id),
+                **case.correction["facts"],
+                "defects": case.correction["defects"],
+            },
             announced=True,
         )
         for case in cases

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from services.notifier.domain.owing import Owed
 from services.notifier.models import Obligation
-from services.notifier.vocabulary import OVERDUE, START
+from services.notifier.vocabulary import OVERDUE, START, CaseKind, Reason
 from shared.regulation import Duty, Regulation, Reminders, end_of_day, start_of_day
 
 
@@ -37,30 +37,58 @@ def stages(reminders: Reminders, duty: str, nominal_due: date, due: date, acts_f
 
 
 def plan(each: Obligation | Owed, regulation: Regulation) -> tuple[Stage, ...]:
-    """The stages of a duty; a change that officers know of has a last one once its time is over."""
-    planned = stages(regulation.reminders(each.duty), each.duty, each.nominal_due, each.due, each.acts_from)
-    known_to_officers = each.duty == Duty.CHANGE_REPORT and "occurrence_id" in each.facts
-    return (*planned, Stage(OVERDUE, end_of_day(each.due))) if known_to_officers else planned
+    """The stages of a duty; after them the final notice, once its date is over."""
+    reminders = regulation.reminders(each.duty)
+    planned = stages(reminders, each.duty, each.nominal_due, each.due, each.acts_from)
+    if not reminders.final_notice or told_by_a_decision(each):
+        return planned
+    return (*planned, Stage(OVERDUE, end_of_day(each.due)))
+
+
+def told_by_a_decision(each: Obligation | Owed) -> bool:
+    """Whether a decision that follows at once from the missed date tells the firm of it.
+
+    A missed update costs the titles that are at stake their right to a review; a returned application lapses.
+    """
+    match each.duty:
+        case Duty.UPDATE:
+            return bool(each.facts.get("at_stake", each.facts["titles"]))
+        case Duty.RETURNED_CASE:
+            return CaseKind(each.facts["case"]) is CaseKind.REVIEW
+        case _:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which stage of an obligation goes out now, if one does, and when to look again."""
+    """Which stage of an obligation goes out now, if one does, and when to look again.
+
+    `left_out` are stages that passed and do not go out, mildest first, each with the reason.
+    """
 
     stage: str | None
     next_at: datetime | None
+    left_out: tuple[tuple[str, Reason], ...] = ()
 
 
-def choose(planned: Sequence[Stage], last: str | None, due: date, now: datetime, too_old: timedelta) -> Choice:
+def choose(
+    planned: Sequence[Stage], last: str | None, due: date, now: datetime, too_old: timedelta, *, known_from: datetime
+) -> Choice:
     """The most urgent stage that has passed since `last`, which went out before; milder ones are left out.
 
-    Nothing goes out about a date that is too long past.
+    Nothing goes out about a date that is too long past. What had passed before the duty was known, at `known_from`, is
+    not left out: nobody could have sent it.
     """
-    if gone(due, now, too_old):
-        return Choice(None, None)
     left = after(planned, last)
-    passed = [stage.name for stage in left if stage.at <= now]
-    return Choice(passed[-1] if passed else None, next((stage.at for stage in left if stage.at > now), None))
+    passed = [stage for stage in left if stage.at <= now]
+    missed = [stage.name for stage in passed if stage.at >= known_from]
+    if gone(due, now, too_old):
+        return Choice(None, None, tuple((name, Reason.TOO_OLD) for name in missed[-1:]))
+    if not passed:
+        return Choice(None, left[0].at if left else None)
+    chosen = passed[-1].name
+    milder = tuple((name, Reason.SUPERSEDED) for name in missed if name != chosen)
+    return Choice(chosen, next((stage.at for stage in left if stage.at > now), None), milder)
 
 
 def after(planned: Sequence[Stage], last: str | None) -> Sequence[Stage]:

@@ -162,6 +162,8 @@ def _tell_review(
             officers_too=officers_too,
             office=office,
             on=day(event.time),
+            review_id=str(review.review_id),
+            certification_id=str(review.certification_id),
             title=review.title,
             step=review.step,
             assisted=review.assisted,

@@ -116,6 +116,7 @@ def _tell_title(
             kind,
             f"{state.certification_id}/{state.version}",
             on=day(event.time),
+            certification_id=str(state.certification_id),
             title=state.title,
             valid_from=state.valid_from.isoformat(),
             valid_to=state.valid_to.isoformat(),

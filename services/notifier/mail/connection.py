@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Self
 
@@ -48,35 +47,31 @@ class Connection:
                 await self._smtp.quit()
         self._smtp.close()
 
-    async def send(self, mail: EmailMessage, recipient: str) -> str:
-        """Hand over one mail; the server's answer. Raises `MailError`."""
+    async def send(self, content: bytes, recipient: str, envelope: str) -> str:
+        """Hand over one mail, known by `envelope` in reports of what becomes of it; the server's answer.
+
+        Raises `MailError`.
+        """
         try:
-            return await self._hand_over(mail, recipient)
+            return await self._hand_over(content, recipient, envelope)
         except _Closing as error:
             # The server had enough of this connection before it was told of the mail: it may like a new one.
             if not self.proven:
                 raise Disconnected(str(error)) from error
         try:
-            return await self._hand_over(mail, recipient)
+            return await self._hand_over(content, recipient, envelope)
         except _Closing as error:
             raise Disconnected(str(error)) from error
 
-    async def _hand_over(self, mail: EmailMessage, recipient: str) -> str:
+    async def _hand_over(self, content: bytes, recipient: str, envelope: str) -> str:
         if not self._smtp.is_connected:
             await self._open()
         try:
             async with asyncio.timeout(self._settings.smtp_timeout):
-                if recipient.isascii():
-                    of_mail, of_recipient = self._report_wanted(mail)
-                    _, answer = await self._smtp.sendmail(
-                        self._sender,
-                        [recipient],
-                        mail.as_bytes(),
-                        mail_options=of_mail,
-                        rcpt_options=of_recipient,
-                    )
-                else:
-                    _, answer = await self._smtp.send_message(mail, sender=self._sender, recipients=[recipient])
+                of_mail, of_recipient = self._options(recipient, envelope)
+                _, answer = await self._smtp.sendmail(
+                    self._sender, [recipient], content, mail_options=of_mail, rcpt_options=of_recipient
+                )
         except aiosmtplib.SMTPRecipientsRefused as error:
             refused = error.recipients[0]
             raise _refusal(refused.code, refused.message) from error
@@ -96,18 +91,31 @@ class Connection:
         self.proven = True
         return answer
 
-    def _report_wanted(self, mail: EmailMessage) -> tuple[list[str], list[str]]:
-        """Ask a server that can (RFC 3461) to report what becomes of the mail, under its own id."""
-        if not self._smtp.supports_extension("dsn"):
-            return [], []
-        envelope = mail["Message-ID"].strip("<>").partition("@")[0]
-        return [f"ENVID={envelope}", "RET=HDRS"], ["NOTIFY=SUCCESS,FAILURE,DELAY"]
+    def _options(self, recipient: str, envelope: str) -> tuple[list[str], list[str]]:
+        """What is asked of the server with a mail and with its recipient.
+
+        One that can is asked to report what becomes of the mail, under its own id (RFC 3461); an address that is not in
+        ASCII needs one that takes it (RFC 6531).
+        """
+        of_mail: list[str] = []
+        of_recipient: list[str] = []
+        if not recipient.isascii():
+            if not self._smtp.supports_extension("smtputf8"):
+                raise aiosmtplib.SMTPNotSupported("The mail server takes no address that is not in ASCII")
+            of_mail += ["SMTPUTF8", "BODY=8BITMIME"]
+        if self._smtp.supports_extension("dsn"):
+            of_mail += [f"ENVID={envelope}", "RET=HDRS"]
+            of_recipient.append("NOTIFY=SUCCESS,FAILURE,DELAY")
+        return of_mail, of_recipient
 
     async def _open(self) -> None:
         self.proven = False
         try:
             async with asyncio.timeout(self._settings.smtp_timeout):
                 await self._smtp.connect()
+                if self._smtp.is_ehlo_or_helo_needed:
+                    with suppress(aiosmtplib.SMTPHeloError):  # an old server, which is asked for nothing more
+                        await self._smtp.ehlo()
         except (aiosmtplib.SMTPException, OSError) as error:
             self._smtp.close()
             raise Unreachable(str(error) or type(error).__name__) from error

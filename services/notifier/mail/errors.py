@@ -4,6 +4,7 @@ MailError
 ├── Refused          the server refuses this message for good: its answer
 ├── RefusedForNow    it may take it later: its answer
 ├── Unsendable       this is no message that could be sent: what is wrong with it
+├── NotAReport       what came back is no delivery report: what it lacks
 └── Disconnected     the connection was lost: whether the message was taken is not known
     └── Unreachable  there was no connection at all
 """
@@ -23,6 +24,10 @@ class RefusedForNow(MailError):
 
 class Unsendable(MailError):
     """The message cannot be put into mail"""
+
+
+class NotAReport(MailError):
+    """This is no delivery report"""
 
 
 class Disconnected(MailError):

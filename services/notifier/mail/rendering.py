@@ -1,34 +1,61 @@
 """Messages as mail: subject, text and HTML, in Chinese or English, from one template per kind in one layout.
 
-A kind's template has four blocks of plain text (subject, headline, body, todo: a paragraph or a step a line); the
-two layouts put them on the page, and the HTML one escapes them.
+A kind's template has blocks of plain text: subject, headline, body and todo (a paragraph or a step a line), and for
+what is due `otherwise`, what happens if it is missed. The two layouts put them on the page, and the HTML one escapes
+them. A mail of several items tells the most urgent one first; to officers it tells what is alike together.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import Environment, FileSystemLoader, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from services.notifier.mail.wording import SAY, WORDS
-from services.notifier.models import Message
-from services.notifier.repository.messages import Listed
-from services.notifier.vocabulary import REMINDERS, Audience, Kind
-from shared.regulation import Duty, Regulation, Title
+from services.notifier.domain import Told
+from services.notifier.mail.calendar import Occasion
+from services.notifier.mail.sections import Item, Section, Writer, template_name, urgency
+from services.notifier.mail.threads import thread
+from services.notifier.mail.wording import SAY, WEEKDAYS, WORDS
+from services.notifier.models import Firm
+from services.notifier.repository.calendars import Owed
+from services.notifier.vocabulary import Audience
+from shared.regulation import Regulation
 
-REMINDING = frozenset(REMINDERS.values())
 LONGEST_LIST = 300
-"""Most firms that a digest names; it counts them all."""
+"""Most firms that a mail to officers names; it counts them all."""
+
+SHORTEST_LIST = 10
+"""How many firms each of many lists names at least."""
+
+MOST_SECTIONS = 30
+"""Most items that a mail to officers tells of; it counts them all. A firm is told of everything."""
+
+LAYOUTS = ("layout.txt", "layout.html")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a message says."""
+    """What a mail says; the kinds of its items and the conversations that they belong to, the most urgent first."""
 
     subject: str
     text: str
     html: str
+    kinds: tuple[str, ...]
+    threads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Sections that ask for the same under the same article, which is said once."""
+
+    sections: list[Section]
+
+    @property
+    def first(self) -> Section:
+        return self.sections[0]
 
 
 def language_of(wanted: str) -> str:
@@ -36,92 +63,92 @@ def language_of(wanted: str) -> str:
     return "en" if wanted.lower().startswith("en") else "zh-CN"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One message of a mail; `listed` are the firms of an officers' list."""
-
-    message: Message
-    listed: Sequence[Listed] = ()
-
-
 class Renderer:
-    """Renders messages under one regulation."""
+    """Renders messages under one regulation.
 
-    def __init__(self, regulation: Regulation, portal_url: str) -> None:
-        self._regulation = regulation
-        self._portal_url = portal_url
-        self._templates = Environment(
-            loader=PackageLoader("services.notifier"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+    `answered`: whether somebody reads what is replied to a mail; `templates`: another folder to take them from.
+    """
+
+    def __init__(
+        self, regulation: Regulation, portal_url: str, *, answered: bool = False, templates: str | None = None
+    ) -> None:
+        self._templates = _environment(templates)
+        self._writers = {
+            language: Writer(self._templates, regulation, language, portal_url) for language in ("zh-CN", "en")
+        }
+        self._footer = "footer_answered" if answered else "footer"
+        self._versions: dict[tuple[str, str, str], str] = {}
 
     def render(self, items: Sequence[Item], language: str, today: date, addressee: str) -> Rendered:
-        """What `items` say as they read on `today`, in one mail. Raises what Jinja2 raises."""
+        """What `items` say as they read on `today`, in one mail. Raises what Jinja2 raises, KeyError, TypeError."""
         say = SAY[language]
-        sections = [self._section(item, language, today) for item in items]
-        subject = sections[0]["subject"]
-        if len(sections) > 1:
-            subject = say["and_more"].format(subject, len(sections) - 1)
+        firm = items[0].message.audience == Audience.FIRM
+        if len(items) > 1:
+            items = sorted(items, key=lambda item: urgency(item.message, today))
+        told = items if firm else items[:MOST_SECTIONS]
+        longest_list = max(SHORTEST_LIST, LONGEST_LIST // len(told))
+        write = self._writers[language].write
+        sections = [write(item, today, longest_list) for item in told]
+        subject = sections[0].subject
         context: dict[str, Any] = {
             "language": language,
             "say": say,
-            "portal_url": self._portal_url,
+            "footer": say[self._footer],
             "greeting": say["greeting"].format(addressee),
-            "subject": f"{say['prefix']}{subject}",
+            "subject": say["prefix"] + (say["also"].format(subject, len(items) - 1) if len(items) > 1 else subject),
             "sections": sections,
+            "groups": [_Group([each]) for each in sections] if firm else _alike(sections),
+            "several": say["several"].format(len(items)) if len(items) > 1 else "",
+            "unwritten": say["unwritten"].format(len(items) - len(told)) if len(told) < len(items) else "",
         }
-        text, html = (self._templates.get_template(f"layout.{kind}").render(context) for kind in ("txt", "html"))
-        return Rendered(context["subject"], text, html)
+        text, html = (_page(self._templates.get_template(layout), context) for layout in LAYOUTS)
+        return Rendered(
+            context["subject"],
+            text,
+            html,
+            tuple(dict.fromkeys(item.message.kind for item in items)),
+            tuple(dict.fromkeys(thread(item.message) for item in items)),
+        )
 
-    def _section(self, item: Item, language: str, today: date) -> dict[str, Any]:
-        message, firms = item.message, item.listed
-        say, english = SAY[language], language == "en"
-        citation = message.facts["citation"]
-        titles = {title.value: self._regulation.title_name(title, "en" if english else "zh") for title in Title}
-        held = message.facts.get("titles") or [message.facts[key] for key in ("title",) if key in message.facts]
-        context: dict[str, Any] = {
-            **message.facts,
-            "words": WORDS[language],
-            "titles": titles,
-            "titles_held": say["and"].join(titles[Title(each)] for each in held),
-            "count": len(firms),
-        }
-        if message.kind in REMINDING and message.due is not None:
-            days = (message.due - today).days
-            context |= {"days": days, "countdown": _countdown(say, days)}
-            context["what"] = WORDS[language]["duty"][Duty(message.facts["duty"])].format(year=message.facts["year"])
-        template = self._templates.get_template(f"{language}/{_name(message)}.txt")
-        subject, headline = (" ".join(_block(template, name, context).split()) for name in ("subject", "headline"))
-        return {
-            "subject": subject,
-            "headline": headline,
-            "body": _lines(_block(template, "body", context)),
-            "todo": _lines(_block(template, "todo", context)),
-            "firms": firms[:LONGEST_LIST],
-            "more": say["more"].format(len(firms) - LONGEST_LIST) if len(firms) > LONGEST_LIST else "",
-            "citation": citation,
-            "citation_text": citation["text_en"] if english else citation["text"],
-        }
+    def section(self, item: Item, language: str, today: date) -> Section:
+        """What a mail says of one item."""
+        return self._writers[language].write(item, today, LONGEST_LIST)
+
+    def occasion(self, told: Told[Owed], firm: Firm, language: str) -> Occasion:
+        """A duty's date for the calendar of a firm."""
+        return self._writers[language].occasion(told, firm)
+
+    def version(self, kind: str, audience: str, language: str) -> str:
+        """What a message of a kind is worded by, as a short hash: its template, the layouts, the shared words."""
+        key = (kind, audience, language)
+        if key not in self._versions:
+            assert self._templates.loader is not None
+            digest = sha256(repr((SAY[language], WORDS[language], WEEKDAYS[language])).encode())
+            for name in (template_name(language, kind, audience), *LAYOUTS):
+                digest.update(self._templates.loader.get_source(self._templates, name)[0].encode())
+            self._versions[key] = digest.hexdigest()[:12]
+        return self._versions[key]
 
 
-def _name(message: Message) -> str:
-    if message.audience == Audience.FIRM:
-        return Kind(message.kind).value
-    return "officers/digest" if message.kind in REMINDING else f"officers/{Kind(message.kind).value}"
+@lru_cache(maxsize=4)
+def _environment(folder: str | None) -> Environment:
+    """The templates of a folder, or the platform's own: each is compiled once in a process."""
+    return Environment(
+        loader=FileSystemLoader(folder) if folder else PackageLoader("services.notifier"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
 
 
-def _block(template: Template, name: str, context: dict[str, Any]) -> str:
-    return "".join(template.blocks[name](template.new_context(context)))
+def _alike(sections: Sequence[Section]) -> list[_Group]:
+    groups: dict[tuple[object, ...], _Group] = {}
+    for each in sections:
+        groups.setdefault((each.todo, each.cited, each.sentence), _Group([])).sections.append(each)
+    return list(groups.values())
 
 
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _countdown(say: dict[str, str], days: int) -> str:
-    if days == 0:
-        return say["today"]
-    return say["left" if days > 0 else "overdue"].format(abs(days))
+def _page(layout: Template, context: dict[str, Any]) -> str:
+    return "".join(layout.root_render_func(layout.new_context({**layout.globals, **context}, shared=True)))

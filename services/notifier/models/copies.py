@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +19,11 @@ class Firm(Base):
     """
 
     __tablename__ = "firms"
-    __table_args__ = (Index("firms_by_authority", "authority", "credit_code"),)
+    __table_args__ = (
+        Index("firms_by_authority", "authority", "credit_code"),
+        Index("firms_by_contact", text("lower(contact_email)")),
+        Index("firms_by_second_contact", text("lower(second_email)")),
+    )
 
     credit_code: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int]

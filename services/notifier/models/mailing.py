@@ -20,7 +20,8 @@ class Message(Base):
     subject and date, or the event, and `again` counts how often it was asked to be sent anew. To a firm `credit_code`
     is set; to officers it is null. `authority` is the firm's present one. `recipient` is the address last known; the
     one that counts is looked up for sending. Nothing goes out before `not_before`, which like `at` is a business
-    instant; `next_try_at` is real time. `template` is the version of the template that worded it.
+    instant; `next_try_at` is real time. `template` is the version of the template that worded it, `resend_reason` why
+    it was asked to be sent anew.
     """
 
     __tablename__ = "messages"
@@ -32,6 +33,11 @@ class Message(Base):
         Index("messages_by_authority", "authority", "id"),
         Index("messages_by_obligation", "obligation_id"),
         Index("messages_by_mail", "mail_id"),
+        Index("messages_by_kind", "kind", "id"),
+        Index("messages_by_recipient", "recipient", "id"),
+        Index("messages_by_state", "state", "id", postgresql_where=text("state <> 'sent'")),
+        Index("messages_by_reason", "reason", "id", postgresql_where=text("reason IS NOT NULL")),
+        Index("messages_in_time", "at", postgresql_using="brin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -50,6 +56,7 @@ class Message(Base):
     state: Mapped[str]
     reason: Mapped[str | None]
     template: Mapped[str | None]
+    resend_reason: Mapped[str | None]
     mail_id: Mapped[UUID | None] = mapped_column(ForeignKey("mails.id"))
     at: Mapped[datetime]
     not_before: Mapped[datetime]
@@ -60,8 +67,10 @@ class Message(Base):
 class Mail(Base):
     """A mail as it goes over the wire, made of the messages that waited for its mailbox; its id makes the Message-ID.
 
-    `calendars` are the iCalendar objects that go with it, `threads` the conversations that it belongs to. While it is
-    `sending`, `next_try_at` is the end of the lease. `at` is the business instant of its writing, all others real time.
+    `sender` is its From, null in mails from before it was kept; `kinds` are those of its messages, `calendars` the
+    iCalendar objects that go with it, `threads` the conversations that it belongs to. While it is `sending`,
+    `next_try_at` is the end of the lease. `sha256` is that of the bytes which the server took. `at` is the business
+    instant of its writing, all others real time.
     """
 
     __tablename__ = "mails"
@@ -71,16 +80,19 @@ class Mail(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     mailbox: Mapped[str]
+    sender: Mapped[str | None]
     recipient: Mapped[str]
     language: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    kinds: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     calendars: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     threads: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     state: Mapped[str]
     reason: Mapped[str | None]
     server_answer: Mapped[str | None]
+    sha256: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default="1")
     at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -112,7 +124,10 @@ class Subscription(Base):
 
 
 class CalendarEntry(Base):
-    """What a mailbox was last told of a date for its calendar: `sequence` grows with every change (RFC 5546)."""
+    """What a mailbox was last told of a date for its calendar, and by which mail.
+
+    `sequence` grows with every change (RFC 5545, 3.8.7.4).
+    """
 
     __tablename__ = "calendar_entries"
 
@@ -121,12 +136,14 @@ class CalendarEntry(Base):
     sequence: Mapped[int]
     due: Mapped[date]
     cancelled: Mapped[bool]
+    mail_id: Mapped[UUID] = mapped_column(ForeignKey("mails.id"))
 
 
 class DeliveryReport(Base):
     """What a mail system reported of a mail (RFC 3464): delivered, delayed, failed.
 
-    The id is made from the report, so that one that comes twice is kept once. Without `mail_id` it matched no mail.
+    The id is made from the report, so that one that comes twice is kept once. One that matched no mail of ours has no
+    `mail_id`, and its content is not kept.
     """
 
     __tablename__ = "delivery_reports"
@@ -138,5 +155,5 @@ class DeliveryReport(Base):
     action: Mapped[str]
     status: Mapped[str | None]
     diagnostic: Mapped[str | None]
-    content: Mapped[str]
+    content: Mapped[bytes | None]
     received_at: Mapped[datetime]

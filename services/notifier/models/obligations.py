@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notifier.models.base import Base
 
+OPEN = text("state = 'open'")
+
 
 class Obligation(Base):
     """Something a firm owes by a date.
@@ -16,13 +18,15 @@ class Obligation(Base):
     `subject` is what it is about: `CREDIT_CODE/YEAR` for an annual update, which a firm owes once however many titles
     ask for it; the id of the report, the occurrence, the certification or the returned case else. A due date that moves
     is a new obligation, so that its reminders begin afresh. `stage` is the last stage that was reminded of;
-    `next_stage_at` None when none is left.
+    `next_stage_at` None when none is left. At `escalates_at` officers are to reach the firm by other means; None where
+    they know already, or never are.
     """
 
     __tablename__ = "obligations"
     __table_args__ = (
         UniqueConstraint("duty", "subject", "due", name="obligations_once"),
-        Index("obligations_next_stage", "next_stage_at", "id", postgresql_where=text("state = 'open'")),
+        Index("obligations_next_stage", "next_stage_at", "id", postgresql_where=OPEN),
+        Index("obligations_escalating", "escalates_at", "id", postgresql_where=OPEN),
         Index("obligations_by_firm", "credit_code", "due", "id"),
         Index("obligations_by_due", "due", "id"),
     )
@@ -38,6 +42,7 @@ class Obligation(Base):
     state: Mapped[str]
     stage: Mapped[str | None]
     next_stage_at: Mapped[datetime | None]
+    escalates_at: Mapped[datetime | None]
     facts: Mapped[dict[str, Any]]
     citation: Mapped[dict[str, Any]]
     opened_at: Mapped[datetime]
@@ -49,16 +54,17 @@ class FollowUp(Base):
 
     `about` is the dead address, or the id of the obligation that is not met; while one is open there is no second of
     the same. An office's own dead address has no firm. `level` is whose list it is on, the authority's or the bureau's;
-    at `escalates_at`, a business instant, it comes to the bureau.
+    at `escalates_at`, a business instant, it comes to the bureau. `closed_by` is the officer who dealt with it, null
+    where it closed by itself.
     """
 
     __tablename__ = "follow_ups"
     __table_args__ = (
-        Index("follow_ups_once", "kind", "about", unique=True, postgresql_where=text("state = 'open'")),
+        Index("follow_ups_once", "kind", "about", unique=True, postgresql_where=OPEN),
         Index("follow_ups_by_authority", "authority", "id"),
         Index("follow_ups_by_firm", "credit_code", "id"),
         Index("follow_ups_by_obligation", "obligation_id"),
-        Index("follow_ups_escalating", "escalates_at", postgresql_where=text("state = 'open'")),
+        Index("follow_ups_escalating", "escalates_at", "id", postgresql_where=OPEN),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier.models import Firm, HeardEvent, Mail, Message, Obligation
+from services.notifier.vocabulary import ObligationState
 
 Posted = tuple[Message, Mail | None]
 
@@ -26,6 +27,8 @@ async def obligations(
     authority: str | None,
     due_from: date | None,
     due_to: date | None,
+    overdue: bool | None,
+    today: date,
     after: tuple[date, UUID] | None,
     limit: int,
 ) -> Sequence[tuple[Obligation, Firm]]:
@@ -43,6 +46,9 @@ async def obligations(
         query = query.where(Obligation.due >= due_from)
     if due_to is not None:
         query = query.where(Obligation.due <= due_to)
+    if overdue is not None:
+        is_overdue = and_(Obligation.state == ObligationState.OPEN, Obligation.due < today)
+        query = query.where(is_overdue if overdue else not_(is_overdue))
     if after is not None:
         query = query.where(tuple_(Obligation.due, Obligation.id) > after)
     return [(obligation, firm) for obligation, firm in await session.execute(query)]
@@ -53,11 +59,20 @@ async def messages(
     reach: ColumnElement[bool],
     *,
     filters: Mapping[str, Any],
+    kinds: Collection[str] | None = None,
+    at_from: datetime | None = None,
+    at_until: datetime | None = None,
     before: UUID | None,
     limit: int,
 ) -> Sequence[Posted]:
     """Messages with the mails that carry them, the newest first."""
     query = _posted(reach, *_equal(Message, filters)).order_by(Message.id.desc()).limit(limit)
+    if kinds is not None:
+        query = query.where(Message.kind.in_(kinds))
+    if at_from is not None:
+        query = query.where(Message.at >= at_from)
+    if at_until is not None:
+        query = query.where(Message.at < at_until)
     if before is not None:
         query = query.where(Message.id < before)
     return [(message, mail) for message, mail in await session.execute(query)]
@@ -66,6 +81,14 @@ async def messages(
 async def message(session: AsyncSession, reach: ColumnElement[bool], message_id: UUID) -> Posted | None:
     found = (await session.execute(_posted(reach, Message.id == message_id))).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+async def companions(session: AsyncSession, reach: ColumnElement[bool], message: Message) -> Sequence[Message]:
+    """The other messages that a message's mail carries, within the same reach."""
+    if message.mail_id is None:
+        return ()
+    query = select(Message).where(reach, Message.mail_id == message.mail_id, Message.id != message.id)
+    return (await session.scalars(query.order_by(Message.id))).all()
 
 
 def _posted(*conditions: ColumnElement[bool]) -> Select[Message, Mail | None]:

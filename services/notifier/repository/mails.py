@@ -1,27 +1,14 @@
 """Mails: made of what waits for a mailbox, claimed for sending, marked with what became of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    Float,
-    Integer,
-    Text,
-    Uuid,
-    and_,
-    case,
-    column,
-    func,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import and_, func, select, text, update
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.notifier.models import Mail, Message
 from services.notifier.repository.messages import seconds
@@ -30,6 +17,55 @@ from services.notifier.vocabulary import MessageState, Reason
 Row = dict[str, Any]
 
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
+
+# Written out, since they go with every few mails: the ORM would take longer to make them than the database to do them.
+PLACE = text("""
+    UPDATE messages
+    SET state = placed.state, reason = placed.reason, recipient = placed.recipient, mail_id = placed.mail_id,
+        template = placed.template, not_before = placed.not_before
+    FROM unnest(
+        :id ::uuid[], :state ::text[], :reason ::text[], :recipient ::text[], :mail_id ::uuid[], :template ::text[],
+        :not_before ::timestamptz[]
+    ) AS placed (id, state, reason, recipient, mail_id, template, not_before)
+    WHERE messages.id = placed.id
+""")
+MARK = text("""
+    WITH acting AS MATERIALIZED (SELECT set_config('peiyu.act', :act, true)),
+    outcomes AS (
+        SELECT outcome.*,
+            outcome.state = 'queued' AND mails.created_at < now() - make_interval(secs => :given_up_after) AS given_up
+        FROM acting CROSS JOIN mails JOIN unnest(
+            :mail_id ::uuid[], :attempt ::int[], :state ::text[], :answer ::text[], :reason ::text[], :wait ::float[],
+            :sha256 ::text[]
+        ) AS outcome (mail_id, attempt, state, answer, reason, wait, sha256) ON outcome.mail_id = mails.id
+    ),
+    marked AS (
+        UPDATE mails
+        SET state = CASE WHEN given_up THEN 'failed' ELSE outcomes.state END,
+            reason = CASE WHEN given_up THEN 'given_up' ELSE outcomes.reason END,
+            server_answer = outcomes.answer,
+            sent_at = CASE WHEN outcomes.state = 'sent' THEN now() END,
+            sha256 = outcomes.sha256,
+            next_try_at = now() + make_interval(secs => outcomes.wait)
+        FROM outcomes
+        WHERE mails.id = outcomes.mail_id AND mails.attempts = outcomes.attempt AND mails.state = 'sending'
+        RETURNING mails.id, mails.state, mails.reason
+    )
+    UPDATE messages SET state = marked.state, reason = marked.reason FROM marked
+    WHERE messages.mail_id = marked.id AND messages.state = 'sending'
+    RETURNING messages.mail_id
+""")
+PUT_BACK = text("""
+    WITH returned AS (
+        UPDATE mails
+        SET state = 'queued', attempts = mails.attempts - 1, next_try_at = now() + make_interval(secs => :wait)
+        FROM unnest(:mail_id ::uuid[], :attempt ::int[]) AS claimed (mail_id, attempt)
+        WHERE mails.id = claimed.mail_id AND mails.attempts = claimed.attempt AND mails.state = 'sending'
+        RETURNING mails.id
+    )
+    UPDATE messages SET state = 'queued' FROM returned
+    WHERE messages.mail_id = returned.id AND messages.state = 'sending'
+""")
 
 
 async def ripe(session: AsyncSession, now: datetime, mailboxes: int, gather: float) -> Sequence[Message]:
@@ -108,24 +144,17 @@ async def rewrite(session: AsyncSession, rows: Sequence[Row]) -> None:
 
 
 async def place(session: AsyncSession, rows: Sequence[Row]) -> None:
-    """Set `state`, `reason`, `recipient`, `mail_id` and `template` of the messages with these ids."""
-    if not rows:
-        return
-    types = {"id": Uuid, "state": Text, "reason": Text, "recipient": Text, "mail_id": Uuid, "template": Text}
-    given = _table("placed", types, rows)
-    await session.execute(
-        update(Message)
-        .where(Message.id == given.c.id)
-        .values({name: given.c[name] for name in types if name != "id"})
-        .execution_options(synchronize_session=False)
-    )
+    """Set `state`, `reason`, `recipient`, `mail_id`, `template` and `not_before` of the messages with these ids."""
+    if rows:
+        await session.execute(PLACE, _arrays(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a try, `attempt`, to send a mail.
 
-    One that is `queued` again is tried in `wait` seconds; it has failed where it is too old for that.
+    One that is `queued` again is tried in `wait` seconds; it has failed where it is too old for that. `sha256` is that
+    of the bytes which the server took.
     """
 
     mail_id: UUID
@@ -134,61 +163,26 @@ class Outcome:
     answer: str | None
     reason: Reason | None = None
     wait: float = 0
+    sha256: str | None = None
 
 
-async def mark(session: AsyncSession, outcomes: Sequence[Outcome], given_up_after: float) -> set[UUID]:
-    """Set what became of mails that are still the caller's, and of what they carry; which were.
+async def mark(
+    database: AsyncSession | AsyncConnection, act: str, outcomes: Sequence[Outcome], given_up_after: float
+) -> set[UUID]:
+    """Set what became of mails that are still the caller's, and of what they carry, as the doing of `act`; which were.
 
     A mail older than `given_up_after` seconds is not tried again.
     """
-    types = {"mail_id": Uuid, "attempt": Integer, "state": Text, "answer": Text, "reason": Text, "wait": Float}
-    given = _table("outcomes", types, [asdict(each) for each in outcomes])
-    given_up = and_(given.c.state == MessageState.QUEUED, Mail.created_at < func.now() - seconds(given_up_after))
-    state = case((given_up, MessageState.FAILED.value), else_=given.c.state)
-    marked = (
-        update(Mail)
-        .where(Mail.id == given.c.mail_id, Mail.attempts == given.c.attempt, Mail.state == MessageState.SENDING)
-        .values(
-            state=state,
-            reason=case((given_up, Reason.GIVEN_UP.value), else_=given.c.reason),
-            server_answer=given.c.answer,
-            sent_at=case((given.c.state == MessageState.SENT, func.now())),
-            next_try_at=func.now() + seconds(given.c.wait),
-        )
-        .returning(Mail.id, Mail.state, Mail.reason)
-        .cte("marked")
-    )
-    carried = (
-        update(Message)
-        .where(Message.mail_id == marked.c.id, Message.state == MessageState.SENDING)
-        .values(state=marked.c.state, reason=marked.c.reason)
-        .returning(Message.mail_id)
-        .execution_options(synchronize_session=False)
-    )
-    return {each for each in await session.scalars(carried) if each is not None}
+    given = _arrays([asdict(each) for each in outcomes])
+    marked = await database.execute(MARK, {"act": act, "given_up_after": given_up_after, **given})
+    return set(marked.scalars())
 
 
 async def put_back(session: AsyncSession, claimed: Sequence[Mail], wait: float) -> None:
     """Return claimed mails that were not tried; they may be claimed again in `wait` seconds."""
-    rows = [{"mail_id": mail.id, "attempt": mail.attempts} for mail in claimed]
-    given = _table("claimed", {"mail_id": Uuid, "attempt": Integer}, rows)
-    returned = (
-        update(Mail)
-        .where(Mail.id == given.c.mail_id, Mail.attempts == given.c.attempt, Mail.state == MessageState.SENDING)
-        .values(state=MessageState.QUEUED, attempts=Mail.attempts - 1, next_try_at=func.now() + seconds(wait))
-        .returning(Mail.id)
-        .cte("returned")
-    )
-    await session.execute(
-        update(Message)
-        .where(Message.mail_id == returned.c.id, Message.state == MessageState.SENDING)
-        .values(state=MessageState.QUEUED)
-        .execution_options(synchronize_session=False)
-    )
+    given = _arrays([{"mail_id": mail.id, "attempt": mail.attempts} for mail in claimed])
+    await session.execute(PUT_BACK, {"wait": wait, **given})
 
 
-def _table(name: str, types: Mapping[str, Any], rows: Sequence[Row]) -> Any:
-    """`rows` as a table of one array for each column, so that the statement is the same for any number of them."""
-    arrays = [literal([row[each] for row in rows], ARRAY(type_)) for each, type_ in types.items()]
-    columns = [column(each, type_) for each, type_ in types.items()]
-    return func.unnest(*arrays).table_valued(*columns, name=name).render_derived()
+def _arrays(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}

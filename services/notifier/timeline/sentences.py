@@ -70,6 +70,7 @@ FIELDS = {
     "registered_place": ("注册地", "registered place"),
     "authority": ("审核部门", "reviewing authority"),
     "contact": ("联系人", "contact person"),
+    "second_contact": ("第二联系人", "second contact person"),
 }
 
 

@@ -2,14 +2,16 @@
 
 from datetime import date, datetime
 from typing import Any, Self
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.notifier.models import HeardEvent
+from services.notifier.repository.proofs import SANCTIONS
 from services.notifier.views.base import View
 from services.notifier.vocabulary import CaseKind
-from shared.contracts import Citation
+from shared.contracts import Citation, EligibilityRevoked
 
 
 class ActorView(BaseModel):
@@ -38,7 +40,8 @@ class Why(BaseModel):
 class TimelineView(BaseModel):
     """Something that happened to a firm, whichever service told it, with who did it and why.
 
-    What was heard before these were kept has its type for a text.
+    What was heard before these were kept has its type for a text. Of a sanction, `proof_of_notice` is the path of the
+    record of what the firm was told before and after.
     """
 
     id: UUID
@@ -52,6 +55,7 @@ class TimelineView(BaseModel):
     text: str
     text_en: str
     why: Why | None
+    proof_of_notice: str | None
 
     @classmethod
     def of(cls, event: HeardEvent) -> Self:
@@ -63,8 +67,22 @@ class TimelineView(BaseModel):
                 "actor": {"name": event.actor_name, "role": event.actor_role} if event.actor else None,
                 "text": event.text or event.type,
                 "text_en": event.text_en or event.type,
+                "proof_of_notice": _proof_of_notice(event),
             }
         )
+
+
+def _proof_of_notice(event: HeardEvent) -> str | None:
+    if event.type not in SANCTIONS:
+        return None
+    inputs = (event.why or {}).get("inputs", {})
+    if event.type == EligibilityRevoked.type and inputs.get("duty") and inputs.get("year"):
+        asked = {"credit_code": event.credit_code, "duty": inputs["duty"], "year": inputs["year"]}
+    elif event.case_id is not None:
+        asked = {"case": str(event.case_id)}
+    else:
+        return None
+    return f"/api/v1/proofs_of_notice?{urlencode(asked)}"
 
 
 class EventView(View):

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from services.profile.api.access import CreditCodePath, Officer, seen
 from services.profile.commands import enterprises
+from services.profile.commands.enterprises import ContactField
 from services.profile.forms import Registration
 from services.profile.models import Enterprise
 from services.profile.repository import profiles
 from services.profile.views import EnterpriseDetail, EnterpriseView
 from shared.messaging import Work
-from shared.web.auth import CallerDep, Forbidden
+from shared.web.auth import Caller, CallerDep, Forbidden
 from shared.web.conditional import ExpectedVersion, tag
 from shared.web.fields import ContactForm
 from shared.web.idempotency import OnceDep, Reply
@@ -96,10 +97,46 @@ async def change_contact(
     caller: CallerDep,
 ) -> EnterpriseView:
     """Replace the contact person; `If-Match` is the profile's version."""
+    firm = await _changed(request, response, credit_code, ContactField.FIRST, contact, expected, caller)
+    return EnterpriseView.of(firm, caller)
+
+
+@router.put("/{credit_code}/second_contact")
+async def change_second_contact(
+    request: Request,
+    response: Response,
+    credit_code: CreditCodePath,
+    contact: ContactForm,
+    expected: ExpectedVersion,
+    caller: CallerDep,
+) -> EnterpriseView:
+    """Name a second contact person, who gets the firm's mail too, or replace them."""
+    firm = await _changed(request, response, credit_code, ContactField.SECOND, contact, expected, caller)
+    return EnterpriseView.of(firm, caller)
+
+
+@router.delete("/{credit_code}/second_contact", status_code=204)
+async def remove_second_contact(
+    request: Request, response: Response, credit_code: CreditCodePath, expected: ExpectedVersion, caller: CallerDep
+) -> None:
+    """Let the firm have one contact person only."""
+    await _changed(request, response, credit_code, ContactField.SECOND, None, expected, caller)
+
+
+async def _changed(
+    request: Request,
+    response: Response,
+    credit_code: str,
+    which: ContactField,
+    contact: ContactForm | None,
+    expected: int,
+    caller: Caller,
+) -> Enterprise:
+    """The firm with a contact replaced, by itself or an officer over it."""
     async with request.app.state.backend.work() as work:
         firm = await seen(work, credit_code, caller)
         if not (caller.may_act_for(firm.credit_code) or caller.may_review_for(firm.authority)):
             raise Forbidden("Only the enterprise or its authority may do this")
-        firm = await enterprises.change_contact(work, firm.credit_code, contact, expected)
+        firm = await enterprises.change_contact(work, firm.credit_code, which, contact, expected)
     tag(response, firm.version)
-    return EnterpriseView.of(firm, caller)
+    return firm

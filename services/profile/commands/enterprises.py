@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from shared.messaging import Work
 from shared.web.caller import Caller
 from shared.web.conditional import hold
 from shared.web.fields import ContactForm
-from shared.web.problems import Conflict
+from shared.web.problems import Conflict, NotFound
 
 
 class EnterpriseExists(Conflict):
@@ -40,9 +41,11 @@ async def register(work: Work, form: Registration, caller: Caller) -> tuple[Ente
     """
     now = work.now()
     contact = form.contact.model_dump()
+    second = form.second_contact.model_dump() if form.second_contact else None
     row = _row(form.credit_code, form.name, form.authority, now) | {
         "registered_place": form.registered_place,
         "contact": contact,
+        "second_contact": second,
         "registered_by": caller.subject,
     }
     if await profiles.enter(work.session, [row]):
@@ -55,15 +58,10 @@ async def register(work: Work, form: Registration, caller: Caller) -> tuple[Ente
         raise EnterpriseExists(f"{form.credit_code} is registered already")
     firm.registered_by = caller.subject
     firm.registered_place = firm.registered_place or form.registered_place
-    firm.contact = contact
+    firm.contact, firm.second_contact = contact, second
     firm.version += 1
-    await tell(
-        work,
-        firm,
-        lambda state: ProfileChanged(
-            credit_code=firm.credit_code, profile=state, changed=("registered_place", "contact")
-        ),
-    )
+    changed = ("registered_place", "contact", *(("second_contact",) if second else ()))
+    await tell(work, firm, lambda state: ProfileChanged(credit_code=firm.credit_code, profile=state, changed=changed))
     return firm, False
 
 
@@ -88,15 +86,27 @@ async def ensure(work: Work, firms: Iterable[Named]) -> None:
         work.emit(ProfileRegistered(credit_code=credit_code, profile=state), sequence=1)
 
 
-async def change_contact(work: Work, credit_code: str, contact: ContactForm, expected: int) -> Enterprise:
-    """Replace the contact person (联系人)."""
+class ContactField(StrEnum):
+    """Which of a firm's contacts: its contact (联系人), or the second one (第二联系人)."""
+
+    FIRST = "contact"
+    SECOND = "second_contact"
+
+
+async def change_contact(
+    work: Work, credit_code: str, which: ContactField, contact: ContactForm | None, expected: int
+) -> Enterprise:
+    """Replace a contact person, or with None remove them. Raises `NotFound` where there is none to remove."""
     firm = await held(work, credit_code)
     hold(expected, firm.version)
-    if firm.contact != contact.model_dump():
-        firm.contact = contact.model_dump()
+    present, new = getattr(firm, which), contact.model_dump() if contact else None
+    if new is None and present is None:
+        raise NotFound("There is no such contact")
+    if new != present:
+        setattr(firm, which, new)
         firm.version += 1
         await tell(
-            work, firm, lambda state: ProfileChanged(credit_code=credit_code, profile=state, changed=("contact",))
+            work, firm, lambda state: ProfileChanged(credit_code=credit_code, profile=state, changed=(which.value,))
         )
     return firm
 

@@ -35,6 +35,7 @@ async def tell(work: Work, firm: Enterprise, event: Callable[[ProfileState], Eve
         authority=firm.authority,
         registered_place=firm.registered_place,
         contact=Contact.model_validate(firm.contact) if firm.contact else None,
+        second_contact=Contact.model_validate(firm.second_contact) if firm.second_contact else None,
         updates=years_of(updates),
         latest_update=latest_update(latest.duty_year, latest.submitted_at, latest.form) if latest else None,
     )

@@ -103,6 +103,8 @@ async def submit_update(work: Work, credit_code: str, form: UpdateSubmission, ca
     await work.session.flush()
     await profiles.remove_draft(work.session, credit_code, form.duty_year)
     firm.contact = form.basics.contact.model_dump()
+    if form.basics.second_contact is not None:
+        firm.second_contact = form.basics.second_contact.model_dump()
     firm.version += 1
     await tell(
         work,

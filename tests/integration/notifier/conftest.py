@@ -52,10 +52,11 @@ class Firm:
         self.email = email or f"{self.code.lower()}@firm.example"
         self.title_id, self.report_id, self.review_id = (uuid7s.uuid7() for _ in range(3))
 
-    def profile(self, version=1, updates=(), contact=True):
+    def profile(self, version=1, updates=(), contact=True, second=None):
         return ProfileState(
             credit_code=self.code, version=version, name=self.name, authority=self.authority,
             contact=Contact(name="林海燕", mobile="13959201234", email=self.email) if contact else None,
+            second_contact=second,
             updates=tuple(YearUpdate(year=year, submitted_at=instant(at)) for year, at in updates),
         )  # fmt: skip
 
@@ -120,13 +121,16 @@ class Firm:
 
 @pytest.fixture
 def notifier(start_service, authorization, mail):
-    """`async with notifier() as it`: `it.hear(…)` feeds events, `it.sweep()` and `it.post()` do one round."""
+    """`async with notifier() as it`: `it.hear(…)` feeds events, `it.sweep()` and `it.post()` do one round.
+
+    Officers keep no quiet hours unless `quiet_from` and `quiet_to` are given.
+    """
 
     @asynccontextmanager
     async def start(now="2026-03-15T10:00", **settings) -> AsyncIterator[SimpleNamespace]:
         own = {
-            "smtp_host": mail.host, "smtp_port": mail.port, "smtp_tls": "none", "smtp_timeout": 5, "digest_quiet": 0, "gather": 0,
-            "mail_retry_base": 0,
+            "smtp_host": mail.host, "smtp_port": mail.port, "smtp_tls": "none", "smtp_timeout": 5, "digest_quiet": 0,
+            "gather": 0, "mail_retry_base": 0, "quiet_from": "08:00", "quiet_to": "08:00",
         }  # fmt: skip
         async with start_service("notifier", **own | settings) as it:
             it.clock.move(instant(now))

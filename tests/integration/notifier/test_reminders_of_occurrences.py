@@ -150,3 +150,15 @@ async def test_what_a_late_change_costs_is_told_to_its_firm_with_the_article(not
             -1
         ] == "change.sanctioned.v1"
         assert all(state != "open" for _, state, _ in await owed(it, firm))
+
+
+async def test_one_change_has_each_stage_once_when_the_draft_of_it_is_thrown_away(notifier):
+    firm = Firm()
+    async with notifier() as it:
+        await it.hear(firm.registered(), occurrence(firm, OccurrenceRecorded), firm.report(ChangeDrafted))
+        await it.day("2026-05-27T11:00")
+        await it.hear(firm.report(ChangeDiscarded, 2))
+        await it.day("2026-05-27T12:00")
+        await it.day("2026-06-03T11:00")
+        found = await it.items(f"/messages?credit_code={firm.code}&kind=change_report_due&state=sent")
+        assert [each["stage"] for each in found] == ["7", "14"]

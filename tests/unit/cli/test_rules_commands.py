@@ -39,6 +39,24 @@ def test_show_prints_every_rule_with_its_value_document_article_and_sentence_in_
         assert words in done.output
 
 
+def test_show_prints_when_duties_are_reminded_of_and_when_officers_call():
+    lines = peiyu("show").output
+    for words in (
+        "截止前30、14、7、3、1、0天", "逾期后最后一次", "产生时；截止前60、14、7、1天", "区/管委会：截止前3天过后",
+        "市工信局：截止日过后", "催办",
+    ):  # fmt: skip
+        assert words in lines, words
+
+
+def test_check_names_calls_that_come_in_the_wrong_order(tmp_path):
+    text = SHIPPED.read_text(encoding="utf-8")
+    file = tmp_path / "city.yaml"
+    file.write_text(text.replace("review: {authority: 7, bureau: 1}", "review: {authority: 1, bureau: 7}"), "utf-8")
+    done = peiyu("check", str(file))
+    assert done.exit_code == 1
+    assert "escalation.review: the bureau must come after the authority" in done.output.replace("\n", " ")
+
+
 def test_show_takes_the_rules_of_the_settings_and_the_date_of_today():
     assert "miit-2026" in peiyu("show", PEIYU_RULES="miit-2026").output.splitlines()[0]
     assert "5月31日" not in peiyu("show", "--rules", "miit-2026", "--on", "2025-12-31").output

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import shared.regulation
-from shared.regulation import Duty, Regulation, Rule, RulesError, Title
+from shared.regulation import Duty, Escalation, Regulation, Rule, RulesError, Title
 
 SHIPPED = Path(shared.regulation.__file__).parent / "rules" / "xiamen-2023.yaml"
 TEXT = SHIPPED.read_text(encoding="utf-8")
@@ -113,8 +113,20 @@ def test_reminder_stages_are_those_of_the_notices(regulation):
     assert regulation.reminder_stages(Duty.RETURNED_CASE) == (7, 3, 1)
     assert regulation.reminders("review").at_start
     assert not regulation.reminders("update").at_start
+    assert {duty for duty in Duty if regulation.reminders(duty).final_notice} == set(Duty) - {Duty.REVIEW}
     with pytest.raises(ValueError, match="nonsense"):
         regulation.reminder_stages("nonsense")
+
+
+def test_officers_reach_a_firm_after_its_first_reminder_the_bureau_after_the_authority(regulation):
+    assert {duty: regulation.escalation(duty) for duty in Duty} == {
+        Duty.UPDATE: Escalation(3, 1),
+        Duty.CHANGE_REPORT: Escalation(1, 0),
+        Duty.REVIEW: Escalation(7, 1),
+        Duty.RETURNED_CASE: Escalation(1, None),
+    }
+    assert regulation.address_overdue(date(2026, 4, 30)) == date(2026, 5, 8)  # 1 to 5 May are days off
+    assert regulation.escalation_basis.document == "平台运行约定"
 
 
 def test_an_unknown_name_lists_what_is_shipped():
@@ -139,6 +151,12 @@ DEFECTS = [
     ("{code: XM-HC,", "{code: XM-SM,", "{code: XM-HC,", "used twice"),
     ("{code: XM-HC,", "{code: 海沧,", "{code: XM-HC,", "match pattern"),
     ("days_before: [30, 14, 7, 3, 1, 0]", "days_before: [30, 30]", "days_before: [30, 14, 7, 3", "grow fewer"),
+    ("update: {authority: 3, bureau: 1}", "update: {authority: 3, bureau: 3}", "update: {authority", "after the authority"),
+    ("update: {authority: 3, bureau: 1}", "update: {authority: 31, bureau: 1}", "update: {authority", "before the first reminder"),
+    ("update: {authority: 3, bureau: 1}", "update: {authority: soon, bureau: 1}", "update: {authority", "valid integer"),
+    ("  bad_address: {bureau_after_working_days: 3}", "", "escalation:", "missing"),
+    ("cite: {document: platform, article: 催办}", "cite: {document: civil, article: 催办}", "article: 催办", "unknown document 'civil'"),
+    ("final_notice: false", "final_notice: maybe", "final_notice: false", "valid boolean"),
     ("{year}年度", "{years}年度", "{year}年度", "{years} is not known here"),
     ("{year}年度", "{year年度", "{year}年度", "braces do not match"),
     ("cite: {document: platform, article: 首次更新年度}", "cite: {document: civil, article: 一}", "首次更新年度", "unknown document 'civil'"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.regulation import Regulation, RulesError, Title
+from shared.regulation import Escalation, Regulation, RulesError, Title
 from shared.regulation.rulebook import DateSpan, YearSpan
 
 HEADER = "id: city\nextends: xiamen-2023\nname: {zh: 某市规则, en: A city}\n"
@@ -57,11 +57,13 @@ def test_keyed_sections_are_added_to_and_others_replaced(tmp_path):
         "titles:\n  growth: {zh: 瞪羚企业, en: Gazelle, granted_by: bureau}\n"
         "authorities:\n  - {code: NP-YP, zh: 延平区工信局, en: Yanping}\n"
         "reminders:\n  update: {days_before: [20], at_start: true}\n"
+        "escalation:\n  update: {authority: 5, bureau: null}\n"
     )
     rules = Regulation.load(file_of(tmp_path, text))
     assert (rules.names[Title.GROWTH], rules.names[Title.INNOVATIVE]) == ("瞪羚企业", "创新型中小企业")
     assert list(rules.authorities) == ["NP-YP"]
     assert (rules.reminder_stages("update"), rules.reminder_stages("review")) == ((20,), (60, 14, 7, 1))
+    assert (rules.escalation("update"), rules.escalation("review")) == (Escalation(5, None), Escalation(7, 1))
 
 
 def test_a_file_beside_it_can_be_extended_and_that_one_another(tmp_path):

@@ -6,8 +6,8 @@ import pytest
 
 from services.cli.simulation import oracle
 from services.cli.simulation.oracle.days import SHANGHAI, months_later
-from services.cli.simulation.oracle.life import Campaign, Extension
 from services.cli.simulation.oracle.notices import CampaignDeclared, DeadlineExtended, ExtensionWithdrawn
+from services.cli.simulation.oracle.records import Campaign, Extension
 from services.cli.simulation.oracle.reviews import Applied, Decided, Found, Objected, Resubmitted, Returned, Withdrew
 from services.cli.simulation.oracle.rules import (
     GROWTH,

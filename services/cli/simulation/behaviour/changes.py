@@ -53,7 +53,7 @@ async def report_change(stage: Stage, firm: Firm, *, happened_on: date) -> None:
     report = answer.json().get("id", "none")
     granted = stage.judge(
         firm,
-        ReportDrafted(stage.now, report, happened_on, new_name),
+        ReportDrafted(stage.now, report, happened_on, new_name, form["type"]),
         answer,
         lambda body: {name: body["timeliness"][name] for name in ("nominal_due", "due")},
     )

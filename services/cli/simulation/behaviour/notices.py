@@ -8,8 +8,8 @@ from functools import partial
 from services.cli.city import SHARES
 from services.cli.simulation.behaviour.reviews import plan_review
 from services.cli.simulation.behaviour.updates import use_extension
-from services.cli.simulation.oracle.life import Campaign, Extension
 from services.cli.simulation.oracle.notices import CampaignDeclared, CampaignEnded, DeadlineExtended, ExtensionWithdrawn
+from services.cli.simulation.oracle.records import Campaign, Extension
 from services.cli.simulation.oracle.rules import GROWTH, INNOVATIVE, LITTLE_GIANT, SPECIALIZED, update_due
 from services.cli.simulation.stage import A_DAY, AFTERNOON, LAST_SECOND, MIDNIGHT, MORNING, Stage, at
 

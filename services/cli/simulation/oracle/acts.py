@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.cli.simulation.oracle.life import Answer, Life
 
-OK, CREATED, CONFLICT, DEFECTS = 200, 201, 409, 422
+OK, CREATED, NO_CONTENT, CONFLICT, DEFECTS = 200, 201, 204, 409, 422
 
 
 @dataclass(frozen=True)

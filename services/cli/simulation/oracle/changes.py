@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.cli.simulation.oracle.acts import CONFLICT, CREATED, DEFECTS, OK, Act
-from services.cli.simulation.oracle.days import day_of, over
-from services.cli.simulation.oracle.life import Answer, Life, Report
-from services.cli.simulation.oracle.rules import LITTLE_GIANT, change_due
+from services.cli.simulation.oracle.acts import CONFLICT, CREATED, DEFECTS, NO_CONTENT, OK, Act
+from services.cli.simulation.oracle.days import day_of, over, working_days_later
+from services.cli.simulation.oracle.life import Answer, Life
+from services.cli.simulation.oracle.records import Report
+from services.cli.simulation.oracle.rules import LITTLE_GIANT, RETURN_DAYS, change_due
 
 
 @dataclass(frozen=True)
@@ -16,18 +17,36 @@ class ReportDrafted(Act):
     report: str
     happened_on: date
     new_name: str | None = None
+    kind: str | None = None
 
     def befall(self, life: Life) -> Answer:
         if self.happened_on > day_of(self.at):
             return {"status": DEFECTS, "codes": ["in_the_future"]}
-        life.reports[self.report] = Report(self.report, self.happened_on, self.new_name)
+        life.reports[self.report] = Report(self.report, self.happened_on, self.new_name, self.kind)
         nominal, due = change_due(self.happened_on)
         return {"status": CREATED, "nominal_due": nominal.isoformat(), "due": due.isoformat()}
 
 
 @dataclass(frozen=True)
+class ReportDiscarded(Act):
+    """A draft is deleted: nothing is owed under it any more."""
+
+    report: str
+
+    def befall(self, life: Life) -> Answer:
+        report = life.reports[self.report]
+        if report.status != "draft":
+            return {"status": CONFLICT}
+        report.status = "discarded"
+        return {"status": NO_CONTENT}
+
+
+@dataclass(frozen=True)
 class ReportSubmitted(Act):
-    """A change report is submitted (第十三条): in time until its due day is over."""
+    """A change report is submitted (第十三条): in time until its due day is over.
+
+    What officers recorded of the same change is reported by it.
+    """
 
     report: str
 
@@ -37,6 +56,9 @@ class ReportSubmitted(Act):
             return {"status": CONFLICT}
         report.status = "submitted"
         report.on_time = self.at < over(change_due(report.happened_on)[1])
+        for occurrence in life.occurrences.values():
+            if occurrence.status == "open" and occurrence.told_by(report):
+                occurrence.status, occurrence.reported_by = "reported", report.id
         return {"status": OK, "report": "submitted", "on_time": report.on_time}
 
 
@@ -52,6 +74,7 @@ class ReportReturned(Act):
         if report.status != {"authority": "submitted", "bureau": "opinion_given"}[self.office]:
             return {"status": CONFLICT}
         report.status, report.returned_from = "returned", report.status
+        report.returned_at, report.return_due = self.at, working_days_later(day_of(self.at), RETURN_DAYS)
         return {"status": OK, "report": "returned", "on_time": report.on_time}
 
 
@@ -73,7 +96,7 @@ class ReportResubmitted(Act):
 class ReportWithdrawn(Act):
     """A report is taken back before an opinion was given, or once it was returned; its timeliness is lost.
 
-    One whose lateness was decided on is not taken back any more.
+    One whose lateness was decided on is not taken back any more. What officers had recorded is to be reported again.
     """
 
     report: str
@@ -84,6 +107,9 @@ class ReportWithdrawn(Act):
             return {"status": CONFLICT}
         report.status = "withdrawn"
         report.on_time = None
+        for occurrence in life.occurrences.values():
+            if occurrence.reported_by == report.id:
+                occurrence.status, occurrence.reported_by = "open", None
         return {"status": OK, "report": "withdrawn", "on_time": None}
 
 

@@ -1,106 +1,17 @@
-"""What there is to a firm, and what the passing of time does to it."""
+"""A firm, and what the passing of time does to it."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from services.cli.simulation.oracle.days import SHANGHAI, day_of, months_later, over, start_of
+from services.cli.simulation.oracle.records import Application, Campaign, Extension, Occurrence, Report, Title
 from services.cli.simulation.oracle.rules import update_due, usual_window
 
 Answer = dict[str, Any]
 """What an act is answered: the HTTP status, and what the answer must say."""
 
 BEFORE_ALL = datetime(1, 1, 2, tzinfo=SHANGHAI)
-
-
-@dataclass(frozen=True)
-class Extension:
-    """A deadline extension (延期): the update of a year may be made until `due`; `authorities` None: everywhere."""
-
-    year: int
-    kinds: tuple[str, ...]
-    authorities: tuple[str, ...] | None
-    due: date
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """A review campaign (复核批次) of the kinds that expire in a range; all days are included."""
-
-    kinds: tuple[str, ...]
-    expires_from: date
-    expires_to: date
-    opens: date
-    closes: date
-
-
-@dataclass
-class Title:
-    """A title. `start` of its present period is its first day, and after an extension the old expiry.
-
-    `missed` are the duty years of the period that were missed and not forgiven; `taken`: an officer took the right.
-    """
-
-    id: str
-    kind: str
-    valid_from: date
-    valid_to: date
-    duties_from: date | None
-    start: date
-    first_period: bool = True
-    status: str = "valid"
-    missed: tuple[int, ...] = ()
-    forgiven: frozenset[int] = frozenset()
-    taken: bool = False
-    rejected: bool = False
-
-    @property
-    def revoked(self) -> bool:
-        """复核资格已取消: by the rule for a missed update, or by an officer."""
-        return self.taken or bool(self.missed)
-
-
-OPEN = ("submitted", "returned", "authority_passed", "recommended", "in_public_notice")
-
-
-@dataclass
-class Application:
-    """A review application: one of `OPEN`, or ended: approved, rejected, withdrawn, lapsed, stopped.
-
-    `check_needed`: it was drawn for an on-site check, or one was ordered. `objections` maps a number to whether that
-    one is open.
-    """
-
-    id: str
-    title: Title
-    check_needed: bool
-    status: str = "submitted"
-    checked: bool = False
-    returned_from: str = ""
-    return_due: date = date.max
-    notice_ends: date = date.max
-    objections: dict[int, bool] = field(default_factory=dict)
-
-    @property
-    def open(self) -> bool:
-        return self.status in OPEN
-
-
-@dataclass
-class Report:
-    """A change report: draft, submitted, returned, opinion_given, referred, decided, withdrawn.
-
-    `costs` is what was chosen for each title because the report was late.
-    """
-
-    id: str
-    happened_on: date
-    new_name: str | None
-    status: str = "draft"
-    on_time: bool | None = None
-    returned_from: str = ""
-    outcomes: dict[str, str] = field(default_factory=dict)
-    costs: dict[str, str] | None = None
 
 
 @dataclass
@@ -115,6 +26,7 @@ class Life:
     updates: list[tuple[int, datetime]] = field(default_factory=list)
     applications: dict[str, Application] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
+    occurrences: dict[str, Occurrence] = field(default_factory=dict)
     extensions: dict[str, Extension] = field(default_factory=dict)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
 
@@ -251,7 +163,10 @@ class Life:
     def _lose_right(self, title: Title) -> None:
         """第十二条: a missed update costs the right to the review; a notice that moves its date gives it back."""
         if title.status == "valid":
+            lost_before = title.revoked
             title.missed = self.unmet(title)
+            if title.revoked and not lost_before:
+                title.decided |= frozenset(title.missed)
             if title.revoked:
                 self._stop_application(title)
 

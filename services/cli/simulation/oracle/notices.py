@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from services.cli.simulation.oracle.acts import CREATED, OK, Act
-from services.cli.simulation.oracle.life import Answer, Campaign, Extension, Life
+from services.cli.simulation.oracle.life import Answer, Life
+from services.cli.simulation.oracle.records import Campaign, Extension
 
 
 @dataclass(frozen=True)

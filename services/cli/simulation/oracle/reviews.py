@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from services.cli.simulation.oracle.acts import CONFLICT, CREATED, DEFECTS, OK, Act
 from services.cli.simulation.oracle.days import day_of, over, working_days_later
-from services.cli.simulation.oracle.life import Answer, Application, Life
+from services.cli.simulation.oracle.life import Answer, Life
+from services.cli.simulation.oracle.records import Application
 from services.cli.simulation.oracle.rules import LITTLE_GIANT, NOTICE_DAYS, RETURN_DAYS
 
 
@@ -78,6 +79,7 @@ class Returned(Act):
         if application.status != {"authority": "submitted", "bureau": "authority_passed"}[self.office]:
             return {"status": CONFLICT}
         application.returned_from = application.status
+        application.returned_at = self.at
         application.return_due = working_days_later(day_of(self.at), RETURN_DAYS)
         application.status = "returned"
         return {"status": OK, **_told(application)}

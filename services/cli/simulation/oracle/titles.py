@@ -5,7 +5,8 @@ from datetime import date
 
 from services.cli.simulation.oracle.acts import CONFLICT, CREATED, DEFECTS, OK, Act
 from services.cli.simulation.oracle.days import start_of
-from services.cli.simulation.oracle.life import Answer, Life, Title
+from services.cli.simulation.oracle.life import Answer, Life
+from services.cli.simulation.oracle.records import Title
 from services.cli.simulation.oracle.rules import GROWTH
 
 

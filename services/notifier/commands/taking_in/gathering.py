@@ -9,6 +9,7 @@ from services.notifier.vocabulary import Kind, ObligationState
 from shared.contracts import (
     CertificationState,
     ChangeReportState,
+    Contact,
     Correction,
     DelegationState,
     EventData,
@@ -74,15 +75,12 @@ class Batch:
         )
 
     def profile(self, state: ProfileState) -> None:
-        contact = state.contact
         self._firm(
             credit_code=state.credit_code,
             version=state.version,
             name=state.name,
             authority=state.authority,
-            contact_name=contact.name if contact else None,
-            contact_email=contact.email if contact else None,
-            language=contact.language if contact else "zh-CN",
+            **_contacts(state.contact, state.second_contact),
             updates=[each.model_dump(mode="json") for each in state.updates],
         )
         self.readdressed.add(state.credit_code)
@@ -126,7 +124,11 @@ class Batch:
             ),
             "standing": standing,
             "correction": _returned(
-                state.correction, case="change_report", type=state.type, happened_on=state.happened_on.isoformat()
+                state.correction,
+                case="change_report",
+                report_id=str(state.report_id),
+                type=state.type,
+                happened_on=state.happened_on.isoformat(),
             ),
             "occurrence_id": state.occurrence_id,
         }
@@ -161,7 +163,13 @@ class Batch:
             "id": state.review_id,
             **state.model_dump(include={"certification_id", "credit_code", "version", "applied_at"}),
             "outcome": outcome,
-            "correction": _returned(correction, case="review", title=state.title),
+            "correction": _returned(
+                correction,
+                case="review",
+                review_id=str(state.review_id),
+                certification_id=str(state.certification_id),
+                title=state.title,
+            ),
         }
         _newest(self.applications, state.review_id, row)
 
@@ -192,14 +200,25 @@ class Batch:
             version=0,
             name=state.enterprise_name,
             authority=state.authority,
-            contact_name=None,
-            contact_email=None,
-            language="zh-CN",
+            **_contacts(None, None),
             updates=[],
         )
 
     def _firm(self, **row: Any) -> None:
         _newest(self.firms, row["credit_code"], row)
+
+
+def _contacts(first: Contact | None, second: Contact | None) -> Row:
+    return {
+        "contact_name": first.name if first else None,
+        "contact_mobile": first.mobile if first else None,
+        "contact_email": first.email if first else None,
+        "language": first.language if first else "zh-CN",
+        "second_name": second.name if second else None,
+        "second_mobile": second.mobile if second else None,
+        "second_email": second.email if second else None,
+        "second_language": second.language if second else None,
+    }
 
 
 def _returned(correction: Correction | None, **facts: Any) -> Row | None:

@@ -1,17 +1,19 @@
 """Brings copies, obligations and messages to what a batch of events tells."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import uuid_utils.compat as uuid7s
 
 from services.notifier import domain
-from services.notifier.commands.news import Row, to_firm, to_officers
+from services.notifier.commands.follow_ups import readdress
+from services.notifier.commands.news import Row, subscribers, to_firm, to_officers
 from services.notifier.commands.taking_in.gathering import Batch
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
-from services.notifier.repository import copies, messages, obligations
+from services.notifier.repository import copies, follow_ups, messages, obligations
 from services.notifier.repository.copies import Known
-from services.notifier.vocabulary import START, ObligationState, Reason
+from services.notifier.vocabulary import START, FollowUpState, ObligationState, Reason
 from shared.messaging import Work
 from shared.regulation import Regulation, Step
 from shared.web.delegations import keep as keep_delegations
@@ -36,28 +38,41 @@ async def settle(batch: Batch) -> None:
     await _settle_obligations(work, list(known.values()))
     if batch.readdressed:
         await messages.readdress(session, batch.readdressed)
+        await readdress(work, batch.readdressed)
+    offices = {known[each.credit_code].firm.authority for each in batch.news if each.officers_too}
+    subscribed = await subscribers(work, offices)
     rows = []
     for news in batch.news:
         firm = known[news.credit_code].firm
-        rows.append(to_firm(work, firm, news.kind, news.about, news.facts))
+        rows += to_firm(work, firm, news.kind, news.about, news.facts)
         if news.officers_too:
-            facts = {"credit_code": firm.credit_code, "enterprise_name": firm.name, **news.facts}
+            facts = {
+                "credit_code": firm.credit_code,
+                "enterprise_name": firm.name,
+                "authority": firm.authority,
+                **news.facts,
+            }
             office = firm.authority if news.office == Step.AUTHORITY else work.regulation.bureau.code
-            rows.append(to_officers(work, office, news.kind, news.about, facts))
+            rows += to_officers(work, office, subscribed, news.kind, news.about, facts)
     await messages.write(session, rows)
 
 
 async def _settle_obligations(work: Work, firms: Sequence[Known]) -> None:
     added: list[Row] = []
     changed: list[Row] = []
+    closed = {each.id for known in firms for each in known.obligations if each.state != ObligationState.OPEN}
     for known in firms:
         new, other = _reconciled(work, known)
         added += new
         changed += other
     await obligations.add(work.session, added)
     await obligations.change(work.session, changed)
-    for reason in (Reason.MET, Reason.ENDED):
-        await messages.let_go(work.session, [row["id"] for row in changed if row["state"] == reason], reason)
+    for reason in (Reason.MET, Reason.MOVED, Reason.ENDED):
+        ids = [row["id"] for row in changed if row["state"] == reason]
+        await messages.let_go(work.session, ids, reason)
+        await follow_ups.close(work.session, ids, FollowUpState(reason), work.now())
+    reopened = [row["id"] for row in changed if row["state"] == ObligationState.OPEN and row["id"] in closed]
+    await messages.take_up(work.session, reopened, work.now())
 
 
 def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
@@ -66,18 +81,28 @@ def _reconciled(work: Work, known: Known) -> tuple[list[Row], list[Row]]:
     changed: list[Row | None] = []
     present = {(each.duty, each.subject, each.due): each for each in known.obligations}
     reminded = {each.subject: each.stage for each in known.obligations}
-    for each in owed(known, work.regulation):
+    owing = owed(known, work.regulation)
+    living = {(each.duty, each.subject) for each in owing}
+    for each in owing:
         obligation = present.pop(each.key, None)
+        stages = [reminded.get(subject) for subject in each.follows]
         if obligation is None:
-            stage = _announced_as(work, each) if each.announced else reminded.get(each.follows or "")
+            stage = _announced_as(work, each) if each.announced else _furthest(work, each, stages)
             added.append(_new(work, known.firm.credit_code, each, stage))
         else:
-            changed.append(_changed(work, obligation, each.state, each))
+            changed.append(
+                _changed(work, obligation, each.state, each, _furthest(work, each, [obligation.stage, *stages]))
+            )
     for obligation in present.values():
-        if obligation.state != ObligationState.MET:
-            met = domain.met_after_all(obligation, known.updates, known.applications, known.reports, known.occurrences)
-            state = ObligationState.MET if met else ObligationState.ENDED
-            changed.append(_changed(work, obligation, state, obligation))
+        state = domain.closed_as(
+            obligation,
+            known.updates,
+            known.applications,
+            known.reports,
+            known.occurrences,
+            lives_on=(obligation.duty, obligation.subject) in living,
+        )
+        changed.append(_changed(work, obligation, state, obligation, obligation.stage))
     return added, [row for row in changed if row is not None]
 
 
@@ -97,6 +122,12 @@ def _announced_as(work: Work, each: domain.Owed) -> str:
     return passed[-1] if passed else START
 
 
+def _furthest(work: Work, each: domain.Owed, stages: Sequence[str | None]) -> str | None:
+    """The most urgent of the stages that the firm was reminded of, under this name or another."""
+    order = [stage.name for stage in domain.plan(each, work.regulation)]
+    return max((stage for stage in stages if stage in order), key=order.index, default=None)
+
+
 def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> Row:
     is_open = each.state == ObligationState.OPEN
     return {
@@ -111,6 +142,7 @@ def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> 
         "state": each.state,
         "stage": stage,
         "next_stage_at": _next_stage_at(work, each, stage) if is_open else None,
+        "escalates_at": _escalates_at(work, each, work.now()) if is_open else None,
         "facts": each.facts,
         "citation": each.citation,
         "opened_at": work.now(),
@@ -118,17 +150,25 @@ def _new(work: Work, credit_code: str, each: domain.Owed, stage: str | None) -> 
     }
 
 
-def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Obligation | domain.Owed) -> Row | None:
-    """What is to be set on an obligation that is now in `state` and as `now` shows it; None where nothing is."""
-    shown = {"facts": now.facts, "acts_from": now.acts_from, "citation": now.citation}
+def _changed(
+    work: Work, obligation: Obligation, state: ObligationState, now: Obligation | domain.Owed, last: str | None
+) -> Row | None:
+    """What is to be set on an obligation that is now in `state` and as `now` shows it; None where nothing is.
+
+    `last` is the stage after which its reminders go on.
+    """
+    shown = {name: getattr(now, name) for name in ("nominal_due", "acts_from", "facts", "citation")}
     if obligation.state == state and all(getattr(obligation, name) == value for name, value in shown.items()):
         return None
     is_open = state == ObligationState.OPEN
+    opened_at = work.now() if is_open and obligation.state != ObligationState.OPEN else obligation.opened_at
     return {
         "id": obligation.id,
         "state": state,
         **shown,
-        "next_stage_at": _next_stage_at(work, now, obligation.stage) if is_open else None,
+        "next_stage_at": _next_stage_at(work, now, last) if is_open else None,
+        "escalates_at": _escalates_at(work, now, opened_at) if is_open else None,
+        "opened_at": opened_at,
         "closed_at": None if is_open else obligation.closed_at or work.now(),
     }
 
@@ -136,3 +176,8 @@ def _changed(work: Work, obligation: Obligation, state: ObligationState, now: Ob
 def _next_stage_at(work: Work, each: Obligation | domain.Owed, last: str | None) -> Any:
     left = domain.after(domain.plan(each, work.regulation), last)
     return left[0].at if left else None
+
+
+def _escalates_at(work: Work, each: Obligation | domain.Owed, known_from: datetime) -> datetime | None:
+    ladder = domain.rungs(each, work.regulation.escalation(each.duty), known_from)
+    return ladder[0].at if ladder else None

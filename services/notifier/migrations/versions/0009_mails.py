@@ -1,7 +1,7 @@
 """Mails apart from what they tell; who subscribes, whom officers must reach, what came back, what calendars hold."""
 
 from alembic import op
-from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, Text, Uuid, func, text
+from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, LargeBinary, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.runtime.schema import audited
@@ -17,16 +17,19 @@ def upgrade() -> None:
         "mails",
         Column("id", Uuid, primary_key=True),
         Column("mailbox", Text, nullable=False),
+        Column("sender", Text),
         Column("recipient", Text, nullable=False),
         Column("language", Text, nullable=False),
         Column("subject", Text, nullable=False),
         Column("text", Text, nullable=False),
         Column("html", Text, nullable=False),
+        Column("kinds", ARRAY(Text), nullable=False, server_default="{}"),
         Column("calendars", ARRAY(Text), nullable=False, server_default="{}"),
         Column("threads", ARRAY(Text), nullable=False, server_default="{}"),
         Column("state", Text, nullable=False),
         Column("reason", Text),
         Column("server_answer", Text),
+        Column("sha256", Text),
         Column("attempts", Integer, nullable=False, server_default="1"),
         Column("at", INSTANT, nullable=False),
         Column("created_at", INSTANT, nullable=False, server_default=func.now()),
@@ -38,6 +41,7 @@ def upgrade() -> None:
     )
     _messages()
     _firms()
+    _obligations()
     op.create_table(
         "subscriptions",
         Column("id", Uuid, primary_key=True),
@@ -78,7 +82,9 @@ def upgrade() -> None:
     op.create_index("follow_ups_by_authority", "follow_ups", ["authority", "id"])
     op.create_index("follow_ups_by_firm", "follow_ups", ["credit_code", "id"])
     op.create_index("follow_ups_by_obligation", "follow_ups", ["obligation_id"])
-    op.create_index("follow_ups_escalating", "follow_ups", ["escalates_at"], postgresql_where=text("state = 'open'"))
+    op.create_index(
+        "follow_ups_escalating", "follow_ups", ["escalates_at", "id"], postgresql_where=text("state = 'open'")
+    )
     audited("follow_ups", "follow_up")
     op.create_table(
         "calendar_entries",
@@ -87,6 +93,7 @@ def upgrade() -> None:
         Column("sequence", Integer, nullable=False),
         Column("due", Date, nullable=False),
         Column("cancelled", Boolean, nullable=False),
+        Column("mail_id", Uuid, ForeignKey("mails.id"), nullable=False),
     )
     op.create_table(
         "delivery_reports",
@@ -96,7 +103,7 @@ def upgrade() -> None:
         Column("action", Text, nullable=False),
         Column("status", Text),
         Column("diagnostic", Text),
-        Column("content", Text, nullable=False),
+        Column("content", LargeBinary),
         Column("received_at", INSTANT, nullable=False),
     )
     op.create_index("delivery_reports_by_mail", "delivery_reports", ["mail_id"])
@@ -110,14 +117,15 @@ def _messages() -> None:
     op.add_column("messages", Column("not_before", INSTANT))
     op.add_column("messages", Column("mail_id", Uuid, ForeignKey("mails.id")))
     op.add_column("messages", Column("template", Text))
+    op.add_column("messages", Column("resend_reason", Text))
     op.execute("""
         UPDATE messages SET not_before = at, mailbox = CASE audience
             WHEN 'firm' THEN 'firm:' || credit_code ELSE 'office:' || authority END
     """)
     op.execute("""
-        INSERT INTO mails (id, mailbox, recipient, language, subject, text, html, state, reason, server_answer,
+        INSERT INTO mails (id, mailbox, recipient, language, subject, text, html, kinds, state, reason, server_answer,
             attempts, at, created_at, next_try_at, sent_at)
-        SELECT id, mailbox, recipient, 'zh-CN', subject, text, html, state, reason, server_answer,
+        SELECT id, mailbox, recipient, 'zh-CN', subject, text, html, ARRAY[kind], state, reason, server_answer,
             attempts, at, created_at, next_try_at, sent_at
         FROM messages WHERE state IN ('sent', 'failed') AND subject IS NOT NULL AND recipient IS NOT NULL
     """)
@@ -143,6 +151,11 @@ def _messages() -> None:
         postgresql_where=text("state = 'queued' AND mail_id IS NULL"),
     )
     op.create_index("messages_by_mail", "messages", ["mail_id"])
+    op.create_index("messages_by_kind", "messages", ["kind", "id"])
+    op.create_index("messages_by_recipient", "messages", ["recipient", "id"])
+    op.create_index("messages_by_state", "messages", ["state", "id"], postgresql_where=text("state <> 'sent'"))
+    op.create_index("messages_by_reason", "messages", ["reason", "id"], postgresql_where=text("reason IS NOT NULL"))
+    op.create_index("messages_in_time", "messages", ["at"], postgresql_using="brin")
     op.execute("DROP TRIGGER audit ON messages")
     audited(
         "messages",
@@ -151,12 +164,24 @@ def _messages() -> None:
         when="NEW.state IN ('sent', 'delivered', 'bounced', 'failed', 'suppressed') "
         "AND NEW.state IS DISTINCT FROM OLD.state",
     )
+    audited("messages", "message", name="audit_resent", on="INSERT", when="NEW.again > 0")
 
 
 def _firms() -> None:
     op.add_column("firms", Column("contact_mobile", Text))
     for name in ("second_name", "second_mobile", "second_email", "second_language"):
         op.add_column("firms", Column(name, Text))
+    op.create_index("firms_by_contact", "firms", [text("lower(contact_email)")])
+    op.create_index("firms_by_second_contact", "firms", [text("lower(second_email)")])
+
+
+def _obligations() -> None:
+    """Open ones are looked at once, and so come to know when they escalate."""
+    op.add_column("obligations", Column("escalates_at", INSTANT))
+    op.execute("UPDATE obligations SET escalates_at = opened_at WHERE state = 'open'")
+    op.create_index(
+        "obligations_escalating", "obligations", ["escalates_at", "id"], postgresql_where=text("state = 'open'")
+    )
 
 
 def downgrade() -> None:

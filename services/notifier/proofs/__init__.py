@@ -1,0 +1,1 @@
+"""Proof of notice (送达证明), written to files."""

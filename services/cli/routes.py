@@ -5,6 +5,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/update_statistics", "profile"),
     ("/api/v1/deadline_extensions", "profile"),
     ("/api/v1/delegations", "profile"),
+    ("/api/v1/regulation", "profile"),
     ("/api/v1/changes", "changes"),
     ("/api/v1/occurrences", "changes"),
     ("/api/v1/certifications", "reviews"),

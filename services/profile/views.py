@@ -13,6 +13,7 @@ from services.profile.models import AnnualUpdate, DeadlineExtension, Delegation,
 from services.profile.repository.statistics import Count, Standing
 from services.profile.vocabulary import DelegationStatus, UpdateStanding
 from shared.contracts import Citation, Contact
+from shared.regulation import DeadlineExtension as RuledExtension
 from shared.regulation import Regulation, Title, shanghai_date
 from shared.runtime.logs import masked
 from shared.web.caller import Caller, Role
@@ -312,6 +313,51 @@ class ExtensionView(BaseModel):
             withdrawn_by_name=extension.withdrawn_by_name,
             withdrawal_reason=extension.withdrawal_reason,
         )
+
+
+class CurrentExtension(BaseModel):
+    """A notice in force as everybody may read it: which duty it moves, for whom, from which day to which.
+
+    `authorities` null: for all. `nominal_due` is the rule's own date (the earliest of the titles').
+    """
+
+    id: UUID
+    duty: str
+    year: int
+    titles: list[str]
+    title_names: list[str]
+    authorities: list[str] | None
+    authority_names: list[str] | None
+    nominal_due: date
+    due: date
+    source: str
+    declared_at: datetime
+    citation: Citation
+
+    @classmethod
+    def of(cls, extension: RuledExtension, regulation: Regulation) -> "CurrentExtension":
+        titles = [title for title in Title if title in extension.titles]
+        ruled = [due.nominal for title in titles if (due := regulation.update_due(title, extension.year))]
+        nominal = min(ruled, default=extension.due)
+        basis = regulation.extension_basis(titles[0], extension.year, nominal, extension.due, extension.source)
+        codes = None if extension.authorities is None else sorted(extension.authorities)
+        return cls.model_validate(
+            {
+                **{name: getattr(extension, name) for name in ("id", "duty", "year", "due", "source", "declared_at")},
+                "titles": titles,
+                "title_names": [regulation.title_name(title) for title in titles],
+                "authorities": codes,
+                "authority_names": None if codes is None else [_authority_name(code, regulation) for code in codes],
+                "nominal_due": nominal,
+                "citation": Citation.model_validate(basis),
+            }
+        )
+
+
+class CurrentExtensions(BaseModel):
+    """The notices in force, the newest first."""
+
+    items: list[CurrentExtension]
 
 
 class DelegationView(BaseModel):

@@ -1,6 +1,6 @@
 """What the profile service answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,15 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.profile.domain import KnownDuty, YearAnswer, basis_of
-from services.profile.models import AnnualUpdate, DeadlineExtension, Delegation, Enterprise, Name, UpdateDraft
+from services.profile.models import (
+    AnnualUpdate,
+    DeadlineExtension,
+    Delegation,
+    Enterprise,
+    HeldTitle,
+    Name,
+    UpdateDraft,
+)
 from services.profile.repository.statistics import Count, Standing
 from services.profile.vocabulary import DelegationStatus, UpdateStanding
 from shared.contracts import Citation, Contact
@@ -44,6 +52,52 @@ class EnterpriseView(BaseModel):
     @classmethod
     def of(cls, firm: Enterprise, caller: Caller) -> "EnterpriseView":
         return cls.model_validate(_enterprise(firm, caller))
+
+
+class KnownTitle(BaseModel):
+    """A title of a firm as the profile service knows it."""
+
+    certification_id: UUID
+    title: str
+    title_name: str
+    status: str
+    valid_to: date
+
+    @classmethod
+    def of(cls, held: HeldTitle, regulation: Regulation) -> "KnownTitle":
+        stored = ("certification_id", "title", "status", "valid_to")
+        name = regulation.title_name(Title(held.title))
+        return cls.model_validate({**{each: getattr(held, each) for each in stored}, "title_name": name})
+
+
+class ListedEnterprise(EnterpriseView):
+    """A firm in a list, with what is known of its titles; `found_by` is the former name that a search found it by."""
+
+    titles: list[KnownTitle]
+    found_by: str | None
+
+    @classmethod
+    def all_of(
+        cls,
+        firms: Sequence[Enterprise],
+        caller: Caller,
+        titles: Sequence[HeldTitle],
+        found_by: Mapping[str, str],
+        regulation: Regulation,
+    ) -> "list[ListedEnterprise]":
+        held: dict[str, list[KnownTitle]] = {}
+        for title in titles:
+            held.setdefault(title.credit_code, []).append(KnownTitle.of(title, regulation))
+        return [
+            cls.model_validate(
+                {
+                    **_enterprise(firm, caller),
+                    "titles": held.get(firm.credit_code, []),
+                    "found_by": found_by.get(firm.credit_code),
+                }
+            )
+            for firm in firms
+        ]
 
 
 class EnterpriseDetail(EnterpriseView):

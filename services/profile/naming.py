@@ -12,6 +12,11 @@ def searchable(words: str) -> str:
     return "".join(unicodedata.normalize("NFKC", words).lower().split())
 
 
+def pairs(words: str) -> list[str]:
+    """Pairs of characters that cover words, as few as do: the fewer, the better their number is guessed beforehand."""
+    return sorted({words[place : place + 2] for place in (*range(0, len(words) - 1, 2), len(words) - 2)})
+
+
 def former_name(words: str, present: str, former: Iterable[str]) -> str | None:
     """The former name by which a firm is found, the first of those given; None where its present name has the words."""
     wanted = searchable(words)

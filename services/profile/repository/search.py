@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, text, union
+from sqlalchemy import ColumnElement, Text, and_, exists, func, literal, select, text, union
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.profile.models import AnnualUpdate, Enterprise, HeldTitle
-from services.profile.naming import searchable
+from services.profile.naming import pairs, searchable
 from shared.regulation import Title, normalise_credit_code
 
 CODE = re.compile(r"[0-9A-Z]{2,18}")
@@ -56,8 +57,8 @@ def _ways(words: str) -> list[ColumnElement[bool]]:
     named = searchable(words)
     ways = [
         and_(
-            func.bigrams(Enterprise.known_as).op("@>")(func.bigrams(named)),
-            Enterprise.known_as.contains(named, autoescape=True),
+            func.bigrams(Enterprise.known_as).op("@>")(literal(pairs(named), ARRAY(Text))),
+            func.strpos(Enterprise.known_as, named) > 0,
         )
     ]
     code = normalise_credit_code(words)

@@ -21,7 +21,6 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/operations/reviews", "reviews"),
     ("/api/v1/operations/notifier", "notifier"),
     ("/login", "login"),
-    ("/problems", "profile"),
     ("/", "portal"),
 )
 """(path prefix, service); the first that covers a path decides.

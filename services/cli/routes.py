@@ -5,6 +5,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/update_statistics", "profile"),
     ("/api/v1/deadline_extensions", "profile"),
     ("/api/v1/delegations", "profile"),
+    ("/api/v1/regulation", "profile"),
     ("/api/v1/changes", "changes"),
     ("/api/v1/occurrences", "changes"),
     ("/api/v1/certifications", "reviews"),
@@ -20,8 +21,11 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/mail_previews", "notifier"),
     ("/api/v1/delivery_reports", "notifier"),
     ("/api/v1/proofs_of_notice", "notifier"),
+    ("/api/v1/operations/profile", "profile"),
+    ("/api/v1/operations/changes", "changes"),
+    ("/api/v1/operations/reviews", "reviews"),
+    ("/api/v1/operations/notifier", "notifier"),
     ("/login", "login"),
-    ("/problems", "profile"),
     ("/", "portal"),
 )
 """(path prefix, service); the first that covers a path decides.

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 from asgi_csrf import asgi_csrf
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -158,8 +159,10 @@ async def _silent(request: Request, error: Exception) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     """A refusal that no page of its own deals with."""
     assert isinstance(error, Refused)
-    here = visit(request)
-    return here.form_page("errors/refused.html", error, {})
+    about = str(error.problem.get("type") or "")
+    return visit(request).form_page(
+        "errors/refused.html", error, {}, about=about if about.startswith("/problems/") else ""
+    )
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -173,6 +176,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[R
     FirmNotChosen: _not_chosen,
     NotThere: _not_there,
     404: _not_there,
+    RequestValidationError: _not_there,  # an address that no page has
     Silent: _silent,
     Refused: _refused,
 }

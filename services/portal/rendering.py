@@ -15,8 +15,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from services.portal import words
-from services.portal.language import LANGUAGES, Language, translations
+from services.portal.language import LANGUAGES, Language, gettext, translations
 from services.portal.navigation import navigation
+from services.portal.words import N_
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
@@ -76,6 +77,7 @@ def _environment(language: Language) -> Environment:
         "day": partial(day, language),
         "moment": partial(moment, language),
         "number": number,
+        "lasting": partial(lasting, language),
         "said": partial(said, language),
         "word": partial(words.word, language),
         "named": partial(words.named, language),
@@ -109,6 +111,14 @@ def number(value: Any) -> str:
         return f"{Decimal(str(value)):,f}"
     except InvalidOperation:
         return str(value)
+
+
+def lasting(language: Language, seconds: float) -> str:
+    """A time that passes, in the largest unit that it fills."""
+    for length, unit in ((86400, N_("%(number)s天")), (3600, N_("%(number)s小时")), (60, N_("%(number)s分钟"))):
+        if seconds >= length:
+            return gettext(language, unit, number=int(seconds // length))
+    return gettext(language, N_("%(number)s秒"), number=int(seconds))
 
 
 def said(language: Language, thing: Mapping[str, Any] | None, name: str) -> str:

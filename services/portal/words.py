@@ -51,8 +51,26 @@ WORDS: dict[str, dict[str, str]] = {
         "operator": N_("运维"),
         "platform": N_("平台"),
     },
+    "service": {
+        "profile": N_("企业信息"),
+        "changes": N_("重大变更"),
+        "reviews": N_("称号与复核"),
+        "notifier": N_("提醒与邮件"),
+    },
+    "health": {
+        "well": N_("正常"),
+        "failing": N_("有失败消息"),
+        "delayed": N_("有积压"),
+        "broken": N_("部分不可用"),
+        "silent": N_("没有响应"),
+    },
+    "part": {"database": N_("数据库"), "broker": N_("消息总线")},
+    "failed_state": {"waiting": N_("待重试"), "dead": N_("已停止重试"), "discarded": N_("已作废")},
 }
 """Vocabulary to code to word."""
+
+SERVICES = tuple(WORDS["service"])
+"""The services that operators watch."""
 
 
 def word(language: Language, code: str | None, vocabulary: str) -> str:

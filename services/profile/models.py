@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text, text
+from sqlalchemy import Computed, DateTime, ForeignKey, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.profile.vocabulary import DelegationStatus
 
+KNOWN_AS = r"searchable(name) || E'\n' || former_names"
 IS_ALIVE = f"status IN ('{DelegationStatus.REQUESTED}', '{DelegationStatus.GRANTED}')"
 
 
@@ -32,10 +33,14 @@ class Enterprise(Base):
     `registered_by` is None for a firm that was entered because a title was granted to it; an officer completes it.
     `name_as_of` and `place_as_of` are the instants of the decisions that gave the present name and place.
     Mail goes to its contact (联系人), and to the second one (第二联系人) where it has named one.
+    `former_names` are lines as they are looked for (`naming.searchable`); `known_as` has the present name with them.
     """
 
     __tablename__ = "enterprises"
-    __table_args__ = (Index("enterprises_by_authority", "authority", "credit_code"),)
+    __table_args__ = (
+        Index("enterprises_by_authority", "authority", "credit_code"),
+        Index("enterprises_by_words", func.bigrams(text("known_as")), postgresql_using="gin"),
+    )
 
     credit_code: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int]
@@ -48,6 +53,8 @@ class Enterprise(Base):
     registered_by: Mapped[str | None]
     name_as_of: Mapped[datetime]
     place_as_of: Mapped[datetime]
+    former_names: Mapped[str] = mapped_column(server_default="")
+    known_as: Mapped[str] = mapped_column(Computed(KNOWN_AS, persisted=True), deferred=True)
 
 
 class Name(Base):
@@ -105,7 +112,10 @@ class HeldTitle(Base):
     """A copy of a title at `version`. `duties` holds `{year, nominal_due, due, extended_by}` of its present period."""
 
     __tablename__ = "held_titles"
-    __table_args__ = (Index("held_titles_by_firm", "credit_code"),)
+    __table_args__ = (
+        Index("held_titles_by_firm", "credit_code"),
+        Index("held_titles_by_title", "title", "credit_code", postgresql_where=text("status = 'valid'")),
+    )
 
     certification_id: Mapped[UUID] = mapped_column(primary_key=True)
     credit_code: Mapped[str]

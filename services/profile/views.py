@@ -9,10 +9,19 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.profile.domain import KnownDuty, YearAnswer, basis_of
-from services.profile.models import AnnualUpdate, DeadlineExtension, Delegation, Enterprise, Name, UpdateDraft
+from services.profile.models import (
+    AnnualUpdate,
+    DeadlineExtension,
+    Delegation,
+    Enterprise,
+    HeldTitle,
+    Name,
+    UpdateDraft,
+)
 from services.profile.repository.statistics import Count, Standing
 from services.profile.vocabulary import DelegationStatus, UpdateStanding
 from shared.contracts import Citation, Contact
+from shared.regulation import DeadlineExtension as RuledExtension
 from shared.regulation import Regulation, Title, shanghai_date
 from shared.runtime.logs import masked
 from shared.web.caller import Caller, Role
@@ -44,6 +53,52 @@ class EnterpriseView(BaseModel):
     @classmethod
     def of(cls, firm: Enterprise, caller: Caller) -> "EnterpriseView":
         return cls.model_validate(_enterprise(firm, caller))
+
+
+class KnownTitle(BaseModel):
+    """A title of a firm as the profile service knows it."""
+
+    certification_id: UUID
+    title: str
+    title_name: str
+    status: str
+    valid_to: date
+
+    @classmethod
+    def of(cls, held: HeldTitle, regulation: Regulation) -> "KnownTitle":
+        stored = ("certification_id", "title", "status", "valid_to")
+        name = regulation.title_name(Title(held.title))
+        return cls.model_validate({**{each: getattr(held, each) for each in stored}, "title_name": name})
+
+
+class ListedEnterprise(EnterpriseView):
+    """A firm in a list, with what is known of its titles; `found_by` is the former name that a search found it by."""
+
+    titles: list[KnownTitle]
+    found_by: str | None
+
+    @classmethod
+    def all_of(
+        cls,
+        firms: Sequence[Enterprise],
+        caller: Caller,
+        titles: Sequence[HeldTitle],
+        found_by: Mapping[str, str],
+        regulation: Regulation,
+    ) -> "list[ListedEnterprise]":
+        held: dict[str, list[KnownTitle]] = {}
+        for title in titles:
+            held.setdefault(title.credit_code, []).append(KnownTitle.of(title, regulation))
+        return [
+            cls.model_validate(
+                {
+                    **_enterprise(firm, caller),
+                    "titles": held.get(firm.credit_code, []),
+                    "found_by": found_by.get(firm.credit_code),
+                }
+            )
+            for firm in firms
+        ]
 
 
 class EnterpriseDetail(EnterpriseView):
@@ -317,6 +372,51 @@ class ExtensionView(BaseModel):
             withdrawn_by_name=extension.withdrawn_by_name,
             withdrawal_reason=extension.withdrawal_reason,
         )
+
+
+class CurrentExtension(BaseModel):
+    """A notice in force as everybody may read it: which duty it moves, for whom, from which day to which.
+
+    `authorities` null: for all. `nominal_due` is the rule's own date (the earliest of the titles').
+    """
+
+    id: UUID
+    duty: str
+    year: int
+    titles: list[str]
+    title_names: list[str]
+    authorities: list[str] | None
+    authority_names: list[str] | None
+    nominal_due: date
+    due: date
+    source: str
+    declared_at: datetime
+    citation: Citation
+
+    @classmethod
+    def of(cls, extension: RuledExtension, regulation: Regulation) -> "CurrentExtension":
+        titles = [title for title in Title if title in extension.titles]
+        ruled = [due.nominal for title in titles if (due := regulation.update_due(title, extension.year))]
+        nominal = min(ruled, default=extension.due)
+        basis = regulation.extension_basis(titles[0], extension.year, nominal, extension.due, extension.source)
+        codes = None if extension.authorities is None else sorted(extension.authorities)
+        return cls.model_validate(
+            {
+                **{name: getattr(extension, name) for name in ("id", "duty", "year", "due", "source", "declared_at")},
+                "titles": titles,
+                "title_names": [regulation.title_name(title) for title in titles],
+                "authorities": codes,
+                "authority_names": None if codes is None else [_authority_name(code, regulation) for code in codes],
+                "nominal_due": nominal,
+                "citation": Citation.model_validate(basis),
+            }
+        )
+
+
+class CurrentExtensions(BaseModel):
+    """The notices in force, the newest first."""
+
+    items: list[CurrentExtension]
 
 
 class DelegationView(BaseModel):

@@ -10,7 +10,20 @@ its place in the chain (`sealing`): a position without gaps, and a hash over its
 
 from shared.audit.chain import Entry, Fault, Head
 from shared.audit.checking import Verdict, exported, verify
-from shared.audit.declaring import declaration, declare_by
-from shared.audit.sealing import Sealer
+from shared.audit.declaring import declaration, declare_by, declare_now
+from shared.audit.sealing import Sealer, Unsealed, unsealed
 
-__all__ = ["Entry", "Fault", "Head", "Sealer", "Verdict", "declaration", "declare_by", "exported", "verify"]
+__all__ = [
+    "Entry",
+    "Fault",
+    "Head",
+    "Sealer",
+    "Unsealed",
+    "Verdict",
+    "declaration",
+    "declare_by",
+    "declare_now",
+    "exported",
+    "unsealed",
+    "verify",
+]

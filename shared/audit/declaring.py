@@ -33,6 +33,11 @@ def declaration(clock: Clock) -> str:
     return _told(present_act(), clock.now().isoformat())
 
 
+async def declare_now(session: AsyncSession) -> None:
+    """Tell who acts before something is written that is not recorded by itself."""
+    await session.run_sync(_declare)
+
+
 @event.listens_for(Session, "before_flush")
 def _before_flush(session: Session, *_: Any) -> None:
     if any(not isinstance(each, Infrastructure) for each in (*session.new, *session.dirty, *session.deleted)):

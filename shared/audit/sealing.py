@@ -1,7 +1,11 @@
 """The sealer: gives entries their places in the chain."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from prometheus_client import Counter
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit.chain import FIELDS, Entry, Head
 from shared.runtime.database import Database
@@ -21,7 +25,22 @@ PLACE = text(f"""
     INSERT INTO audit_entries (position, hash, {CONTENT})
     SELECT position, hash, {CONTENT} FROM taken JOIN places USING (id)
 """)  # noqa: S608 - the names of our own columns
+UNSEALED = text("SELECT count(*), (SELECT recorded_at FROM audit_pending ORDER BY id LIMIT 1) FROM audit_pending")
 MOVE = text("UPDATE audit_head SET position = :position, hash = :hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """What waits for its place in the chain: how many entries, and since when the first one waits."""
+
+    entries: int
+    oldest: datetime | None
+
+
+async def unsealed(session: AsyncSession) -> Unsealed:
+    """What waits to be sealed now."""
+    entries, oldest = (await session.execute(UNSEALED)).one()
+    return Unsealed(entries, oldest)
 
 
 class Sealer:

@@ -35,6 +35,14 @@ class Outgoing:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What waits at the bus for a consumer, and how many replicas take it."""
+
+    events: int
+    takers: int
+
+
 class Bus(Protocol):
     """Carries events from outboxes to consumers, at least once."""
 
@@ -49,6 +57,9 @@ class Bus(Protocol):
 
     async def connected(self) -> bool:
         """Whether events flow now."""
+
+    async def queued(self, consumer: str) -> Queued | None:
+        """What waits for a consumer; None where the bus keeps nothing itself, or does not answer."""
 
     async def close(self) -> None:
         """Let go of every connection."""

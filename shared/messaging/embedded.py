@@ -57,5 +57,8 @@ class EmbeddedBus:
     async def connected(self) -> bool:
         return True
 
+    async def queued(self, consumer: str) -> None:  # noqa: ARG002 - what waits here waits in its producer's outbox
+        return None
+
     async def close(self) -> None:
         self._consumers.clear()

@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, 
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, PublishError
 
 from shared.contracts.subscriptions import SUBSCRIPTIONS
-from shared.messaging.bus import BusUnavailable, Outgoing, Undeliverable
+from shared.messaging.bus import BusUnavailable, Outgoing, Queued, Undeliverable
 from shared.messaging.consumer import Consumer, pause_while_down
 from shared.messaging.envelope import CONTENT_TYPE
 from shared.runtime.database import database_is_down
@@ -232,6 +232,21 @@ class RabbitBus:
                 return not channel.is_closed
         except LOST:
             return False
+
+    async def queued(self, consumer: str) -> Queued | None:
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self._channel()
+                connection = self._publishing[0] if self._publishing else await self._connect()
+                asking = await connection.channel(publisher_confirms=False)
+                try:
+                    found = await asking.declare_queue(f"{self._queue_prefix}.{consumer}", passive=True)
+                finally:
+                    await asking.close()
+        except LOST:
+            return None
+        told = found.declaration_result
+        return Queued(told.message_count or 0, told.consumer_count or 0)
 
     async def close(self) -> None:
         await self._forget()

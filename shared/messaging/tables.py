@@ -35,19 +35,24 @@ class InboxRow(Infrastructure):
 
 
 class FailedState(StrEnum):
-    """`waiting` for its next try, or `dead`: after the last try, or because no try can help."""
+    """`waiting` for its next try; `dead` after the last one, or because none can help; `discarded` by an operator."""
 
     WAITING = "waiting"
     DEAD = "dead"
+    DISCARDED = "discarded"
 
 
 class FailedMessage(Infrastructure):
-    """A message that a handler could not take, whole, with the error and its next try."""
+    """A message that a handler could not take, whole, with the error and its next try.
+
+    `acted_at` and `acted_by_name` tell of the operator who last replayed or discarded it, `reason` why the latter.
+    """
 
     __tablename__ = "failed_messages"
     __table_args__ = (
         Index("failed_messages_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
         Index("failed_messages_by_error", "state", "error_kind"),
+        Index("failed_messages_open", "error_kind", "type", "event_id", postgresql_where=text("state <> 'discarded'")),
     )
 
     consumer: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -61,3 +66,6 @@ class FailedMessage(Infrastructure):
     attempts: Mapped[int]
     first_failed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     next_try_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    acted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    acted_by_name: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)

@@ -14,7 +14,7 @@ from shared.regulation.days import SHANGHAI, add_months, end_of_day, last_instan
 from shared.regulation.figures import Award, Figures, Honour, Institution, Investment
 from shared.regulation.handling import CaseClock, Worklist
 from shared.regulation.loading import Defect, RulesError
-from shared.regulation.notices import Campaign, DeadlineExtension, campaign_in_effect
+from shared.regulation.notices import Campaign, DeadlineExtension, campaign_in_effect, deciding, not_overruled
 from shared.regulation.overlay import shipped
 from shared.regulation.regulation import Regulation
 from shared.regulation.results import (
@@ -29,6 +29,7 @@ from shared.regulation.results import (
     Window,
     YearState,
 )
+from shared.regulation.statement import Statement, statement
 from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
 from shared.regulation.working_days import (
     after_working_days,
@@ -70,6 +71,7 @@ __all__ = [
     "RulesError",
     "Saying",
     "Score",
+    "Statement",
     "Step",
     "Title",
     "UnmetYear",
@@ -81,13 +83,16 @@ __all__ = [
     "after_working_days",
     "campaign_in_effect",
     "check_enterprise_credit_code",
+    "deciding",
     "end_of_day",
     "is_working_day",
     "last_instant",
     "next_working_day",
     "normalise_credit_code",
+    "not_overruled",
     "shanghai_date",
     "shipped",
     "start_of_day",
+    "statement",
     "working_days_between",
 ]

@@ -80,6 +80,35 @@ def extension_in_effect(
     return found
 
 
+def deciding(extensions: Iterable[DeadlineExtension], authorities: Iterable[str]) -> list[DeadlineExtension]:
+    """The extensions that decide for some title in some authority: those that no later ones overrule as a whole."""
+    noticed, everywhere = tuple(extensions), frozenset(authorities)
+    return [
+        each
+        for each in noticed
+        if any(
+            extension_in_effect(noticed, each.duty, title, each.year, authority) is each
+            for title in each.titles
+            for authority in each.authorities or everywhere
+        )
+    ]
+
+
+def not_overruled(campaigns: Iterable[Campaign]) -> list[Campaign]:
+    """The campaigns, in the order of their declaration, whose whole cohort no later one takes over."""
+    declared = tuple(campaigns)
+    return [
+        each
+        for place, each in enumerate(declared)
+        if not any(
+            later.titles >= each.titles
+            and later.expires_from <= each.expires_from
+            and later.expires_to >= each.expires_to
+            for later in declared[place + 1 :]
+        )
+    ]
+
+
 def _declared_before(one: DeadlineExtension, other: DeadlineExtension) -> bool:
     if other.declared_at is None:
         return False

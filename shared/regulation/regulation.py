@@ -299,6 +299,15 @@ class Regulation:
         """A document that entries cite, by its key in the file."""
         return self._head.documents[key]
 
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """Every document of the file, by its key there."""
+        return self._head.documents
+
+    def entry(self, rule: Rule, title: Title, on: date) -> Entry[Any] | None:
+        """What a rule sets for a title on a date; the annual update's is that of the year."""
+        return self._find(rule, title, on)
+
     def in_force(self, title: Title, on: date) -> Iterator[tuple[Rule, Entry[Any], Basis]]:
         """Every rule that holds for a title on a date, with what it cites; the annual update is that of the year."""
         for rule in Rule:

@@ -66,10 +66,11 @@ class Citation(Part):
 
 
 class Document(Part):
-    """A document that entries cite."""
+    """A document that entries cite, and where it can be read."""
 
     number: Words
     name: Wording
+    link: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
 
 
 class TitleNames(Wording):
@@ -80,14 +81,16 @@ class TitleNames(Wording):
 
 
 class Office(Wording):
-    """An authority's code and names."""
+    """An authority's code and names, and how it is reached: a sentence for those who have questions."""
 
     code: Code
     aliases: tuple[Words, ...] = ()
+    contact: Wording | None = None
 
     def authority(self) -> Authority:
         """The authority that this describes."""
-        return Authority(self.code, self.zh, self.en, self.aliases)
+        contact, contact_en = (self.contact.zh, self.contact.en) if self.contact else (None, None)
+        return Authority(self.code, self.zh, self.en, self.aliases, contact, contact_en)
 
 
 class ReminderStages(Part):

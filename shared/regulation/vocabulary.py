@@ -77,3 +77,5 @@ class Authority:
     name: str
     name_en: str
     aliases: tuple[str, ...] = ()
+    contact: str | None = None
+    contact_en: str | None = None

@@ -212,3 +212,33 @@ def infrastructure_3() -> None:
         Column("ended", Boolean, nullable=False),
     )
     op.create_index("delegated_persons_by_person", "delegated_persons", ["person"])
+
+
+def infrastructure_4() -> None:
+    """Failed messages are replayed and discarded by operators, which is recorded; what handlers do to them is not."""
+    op.add_column("failed_messages", Column("acted_at", DateTime(timezone=True)))
+    op.add_column("failed_messages", Column("acted_by_name", Text))
+    op.add_column("failed_messages", Column("reason", Text))
+    op.create_index(
+        "failed_messages_open",
+        "failed_messages",
+        ["error_kind", "type", "event_id"],
+        postgresql_where=text("state <> 'discarded'"),
+    )
+    audited(
+        "failed_messages",
+        "failed_message",
+        key=("consumer", "event_id"),
+        without=("body", "next_try_at", "acted_at"),
+        on="UPDATE",
+        when="NEW.acted_at IS DISTINCT FROM OLD.acted_at",
+        name="audit_of_operators",
+    )
+
+
+def without_infrastructure_4() -> None:
+    """As it was before `infrastructure_4`."""
+    op.execute("DROP TRIGGER audit_of_operators ON failed_messages")
+    op.drop_index("failed_messages_open")
+    for column in ("reason", "acted_by_name", "acted_at"):
+        op.drop_column("failed_messages", column)

@@ -18,6 +18,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.web.app import create_app
 from shared.web.auth import AuthSettings, TokenVerifier
 from shared.web.fields import InBackend
+from shared.web.operations import operations
 
 
 class NoBus(Exception):
@@ -94,7 +95,7 @@ def assemble(
 
     app = create_app(
         f"peiyu {name}",
-        routers,
+        (*routers, operations(name, bus, ready)),
         lifespan=lifespan,
         ready=ready,
         movable_clock=clock if isinstance(clock, ShiftedClock) and not settings.production else None,

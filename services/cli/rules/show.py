@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from services.cli.rules.wording import DUTIES, escalation, reminders, time_in_force, value
 from shared.regulation import Duty, Regulation, Title
 from shared.regulation.criteria import Criteria
+from shared.regulation.wording import DUTIES, escalation, reminders, time_in_force, value
 
 
 def show(regulation: Regulation, on: date, console: Console) -> None:
@@ -31,7 +31,7 @@ def _rules(regulation: Regulation, title: Title, on: date) -> Table:
     for rule, entry, basis in regulation.in_force(title, on):
         parts = (
             f"[cyan]{rule}[/]",
-            escape(value(entry)),
+            escape(value(entry).zh),
             f"[dim]{time_in_force(entry)}[/]" if time_in_force(entry) else "",
         )
         table.add_row(

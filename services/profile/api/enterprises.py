@@ -1,5 +1,6 @@
 """HTTP of enterprises: who they are and whom to talk to."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response, status
@@ -8,10 +9,13 @@ from services.profile.api.access import CreditCodePath, Officer, seen
 from services.profile.commands import enterprises
 from services.profile.commands.enterprises import ContactField
 from services.profile.forms import Registration
-from services.profile.models import Enterprise
-from services.profile.repository import profiles
-from services.profile.views import EnterpriseDetail, EnterpriseView
+from services.profile.models import Enterprise, Name
+from services.profile.naming import FEWEST_SIGNS, former_name, searchable
+from services.profile.repository import profiles, search
+from services.profile.repository.search import Wanted
+from services.profile.views import EnterpriseDetail, EnterpriseView, ListedEnterprise
 from shared.messaging import Work
+from shared.regulation import Title
 from shared.web.auth import Caller, CallerDep, Forbidden
 from shared.web.conditional import ExpectedVersion, tag
 from shared.web.fields import ContactForm
@@ -54,24 +58,58 @@ async def list_enterprises(
     request: Request,
     caller: CallerDep,
     paging: Paging,
+    q: Annotated[
+        str | None, Query(max_length=200, description="A credit code or its beginning, or part of a name of any time")
+    ] = None,
     authority: str | None = None,
+    title: Annotated[Title | None, Query(description="Those that hold it")] = None,
     name: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
     updated_for: Annotated[int | None, Query(ge=2010, le=2100)] = None,
     not_updated_for: Annotated[int | None, Query(ge=2010, le=2100)] = None,
-) -> Page[EnterpriseView]:
+) -> Page[ListedEnterprise]:
     """Firms by credit code; `not_updated_for=2026` are those that owe an update still, or never did."""
-    async with request.app.state.backend.work() as work:
-        firms = await profiles.enterprises(
-            work.session,
-            within_reach(caller, Enterprise.credit_code, Enterprise.authority),
-            authority=authority,
-            name=name,
-            updated_for=updated_for,
-            not_updated_for=not_updated_for,
-            after=str(paging.after[0]) if paging.after else None,
-            limit=paging.limit + 1,
+    if q is not None and len(searchable(q)) < FEWEST_SIGNS:
+        raise InvalidInput(
+            errors=[
+                Defect(
+                    pointer="query/q",
+                    code="too_short",
+                    detail=f"look for {FEWEST_SIGNS} characters at least",
+                    detail_zh=f"请至少输入{FEWEST_SIGNS}个字",
+                )
+            ]
         )
-    return paging.page([EnterpriseView.of(firm, caller) for firm in firms], lambda view: [view.credit_code])
+    wanted = Wanted(
+        within_reach(caller, Enterprise.credit_code, Enterprise.authority),
+        words=q,
+        authority=authority,
+        title=title,
+        name=name,
+        updated_for=updated_for,
+        not_updated_for=not_updated_for,
+    )
+    after = str(paging.after[0]) if paging.after else None
+    async with request.app.state.backend.work() as work:
+        firms = await search.enterprises(work.session, wanted, after=after, limit=paging.limit + 1)
+        codes = [firm.credit_code for firm in firms]
+        titles = await profiles.titles_of(work.session, codes)
+        names = await profiles.names_of(work.session, codes) if q is not None else ()
+    regulation = request.app.state.backend.regulation
+    found = ListedEnterprise.all_of(firms, caller, titles, _found_by(q, firms, names), regulation)
+    return paging.page(found, lambda view: [view.credit_code])
+
+
+def _found_by(words: str | None, firms: Sequence[Enterprise], names: Sequence[Name]) -> dict[str, str]:
+    """Credit code to the former name by which a firm was found."""
+    if words is None:
+        return {}
+    found = {
+        firm.credit_code: former_name(
+            words, firm.name, (each.name for each in names if each.credit_code == firm.credit_code)
+        )
+        for firm in firms
+    }
+    return {code: name for code, name in found.items() if name is not None}
 
 
 @router.get("/{credit_code}")

@@ -8,14 +8,19 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from services.profile.commands import extensions as commands
 from services.profile.forms import Extension, ExtensionWithdrawal
 from services.profile.repository import extensions
-from services.profile.views import ExtensionView
+from services.profile.views import CurrentExtension, CurrentExtensions, ExtensionView
 from shared.messaging import Work
+from shared.regulation import deciding
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.idempotency import OnceDep, Reply
 from shared.web.paging import Page, Paging
 from shared.web.problems import NotFound
+from shared.web.public import for_everybody
 
 router = APIRouter(prefix="/deadline_extensions")
+
+MOST = 50
+"""Most notices that are told to everybody."""
 
 Bureau = Annotated[Caller, Depends(require(Role.BUREAU))]
 
@@ -50,6 +55,18 @@ async def list_extensions(
         )
         views = [ExtensionView.of(each, work.regulation) for each in found]
     return paging.page(views, lambda view: [view.id])
+
+
+@router.get("/current")
+async def current_extensions(request: Request, response: Response) -> CurrentExtensions:
+    """The notices that decide a date that has not passed, the newest first; no login is needed."""
+    regulation = request.app.state.backend.regulation
+    async with request.app.state.backend.work() as work:
+        today = work.today()
+        noticed = await extensions.in_force(work.session, today.year - 1)
+    current = [each for each in deciding(noticed, regulation.authorities) if each.due >= today]
+    for_everybody(response)
+    return CurrentExtensions(items=[CurrentExtension.of(each, regulation) for each in current[: -MOST - 1 : -1]])
 
 
 @router.get("/{extension_id}")

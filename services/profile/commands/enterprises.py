@@ -13,6 +13,7 @@ from services.profile.commands.telling import held, tell, years_of
 from services.profile.domain import latest_update
 from services.profile.forms import Registration
 from services.profile.models import AnnualUpdate, Enterprise, Name
+from services.profile.naming import searchable
 from services.profile.repository import profiles
 from shared.contracts import (
     Contact,
@@ -132,6 +133,9 @@ async def take_over_change(
                 }
             ],
         )
+        former = searchable(firm.name if decided_at > firm.name_as_of else name)
+        if former not in firm.former_names.split("\n"):
+            firm.former_names += f"{former}\n"
         if decided_at > firm.name_as_of:
             firm.name, firm.name_as_of = name, decided_at
             changed.append("name")

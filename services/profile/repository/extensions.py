@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.profile.models import DeadlineExtension
+from shared import regulation
+from shared.regulation import Title
 
 
 async def extension(session: AsyncSession, extension_id: UUID, *, lock: bool = False) -> DeadlineExtension | None:
@@ -28,3 +30,23 @@ async def extensions(
     if before is not None:
         query = query.where(DeadlineExtension.id < before)
     return (await session.scalars(query)).all()
+
+
+async def in_force(session: AsyncSession, first_year: int) -> list[regulation.DeadlineExtension]:
+    """The extensions of a year and of later ones that were not withdrawn, in the order of their declaration."""
+    query = select(DeadlineExtension).where(
+        DeadlineExtension.year >= first_year, DeadlineExtension.withdrawn_at.is_(None)
+    )
+    return [
+        regulation.DeadlineExtension(
+            id=str(each.id),
+            duty=each.duty,
+            year=each.year,
+            titles=frozenset(map(Title, each.titles)),
+            authorities=None if each.authorities is None else frozenset(each.authorities),
+            due=each.due,
+            source=each.source,
+            declared_at=each.declared_at,
+        )
+        for each in await session.scalars(query.order_by(DeadlineExtension.id))
+    ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Uuid, column, delete, exists, func, literal, select
+from sqlalchemy import DateTime, Uuid, column, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,39 +26,15 @@ async def enter(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[st
     return set(await session.scalars(statement, rows))
 
 
-async def enterprises(
-    session: AsyncSession,
-    reach: ColumnElement[bool],
-    *,
-    authority: str | None,
-    name: str | None,
-    updated_for: int | None,
-    not_updated_for: int | None,
-    after: str | None,
-    limit: int,
-) -> Sequence[Enterprise]:
-    """Firms by credit code."""
-    query = select(Enterprise).where(reach).order_by(Enterprise.credit_code).limit(limit)
-    if authority is not None:
-        query = query.where(Enterprise.authority == authority)
-    if name is not None:
-        query = query.where(Enterprise.name.contains(name, autoescape=True))
-    if updated_for is not None:
-        query = query.where(_updated(updated_for))
-    if not_updated_for is not None:
-        query = query.where(~_updated(not_updated_for))
-    if after is not None:
-        query = query.where(Enterprise.credit_code > after)
-    return (await session.scalars(query)).all()
-
-
-def _updated(year: int) -> ColumnElement[bool]:
-    return exists().where(AnnualUpdate.credit_code == Enterprise.credit_code, AnnualUpdate.duty_year == year)
-
-
 async def names(session: AsyncSession, credit_code: str) -> Sequence[Name]:
     """A firm's names, the oldest first."""
     return (await session.scalars(select(Name).where(Name.credit_code == credit_code).order_by(Name.since))).all()
+
+
+async def names_of(session: AsyncSession, credit_codes: Sequence[str]) -> Sequence[Name]:
+    """The names of several firms, the newest first."""
+    query = select(Name).where(Name.credit_code.in_(credit_codes)).order_by(Name.since.desc())
+    return (await session.scalars(query)).all()
 
 
 async def first_updates(session: AsyncSession, credit_code: str) -> dict[int, datetime]:
@@ -123,6 +99,12 @@ async def titles(session: AsyncSession, credit_code: str) -> Sequence[HeldTitle]
             select(HeldTitle).where(HeldTitle.credit_code == credit_code).order_by(HeldTitle.certification_id)
         )
     ).all()
+
+
+async def titles_of(session: AsyncSession, credit_codes: Sequence[str]) -> Sequence[HeldTitle]:
+    """What is known here of the titles of several firms."""
+    query = select(HeldTitle).where(HeldTitle.credit_code.in_(credit_codes)).order_by(HeldTitle.certification_id)
+    return (await session.scalars(query)).all()
 
 
 async def copy_titles(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:

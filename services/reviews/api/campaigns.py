@@ -8,14 +8,19 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from services.reviews.commands import campaigns as commands
 from services.reviews.forms import CampaignEnd, CampaignForm
 from services.reviews.repository import campaigns
-from services.reviews.views.campaigns import CampaignView
+from services.reviews.views.campaigns import CampaignView, CurrentCampaign, CurrentCampaigns
 from shared.messaging import Work
+from shared.regulation import not_overruled
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.idempotency import OnceDep, Reply
 from shared.web.paging import Page, Paging
 from shared.web.problems import NotFound
+from shared.web.public import for_everybody
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
+
+MOST = 50
+"""Most campaigns that are told to everybody."""
 
 Bureau = Annotated[Caller, Depends(require(Role.BUREAU))]
 
@@ -42,6 +47,17 @@ async def list_campaigns(request: Request, _: CallerDep, paging: Paging) -> Page
         found = await campaigns.campaigns(work.session, before=paging.after_id(), limit=paging.limit + 1)
         views = [CampaignView.of(each) for each in found]
     return paging.page(views, lambda view: [view.id])
+
+
+@router.get("/current")
+async def current_campaigns(request: Request, response: Response) -> CurrentCampaigns:
+    """The campaigns that are open, or will be, the newest first; no login is needed."""
+    async with request.app.state.backend.work() as work:
+        declared = not_overruled(await campaigns.in_force(work.session))
+        current = [each for each in declared if each.closes >= work.today()]
+    for_everybody(response)
+    regulation = request.app.state.backend.regulation
+    return CurrentCampaigns(items=[CurrentCampaign.of(each, regulation) for each in current[: -MOST - 1 : -1]])
 
 
 @router.get("/{campaign_id}")

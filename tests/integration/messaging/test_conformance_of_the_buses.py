@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack
 import pytest
 
 from shared.contracts import ProfileRegistered
-from shared.messaging import Relay, encode
+from shared.messaging import RabbitBus, Relay, encode
+from shared.messaging.bus import Queued
 from shared.messaging.envelope import new_event
 from tests.conftest import eventually
-from tests.integration.messaging.world import Way, World, background, changed, firms, registered
+from tests.integration.messaging.world import TAKER, Way, World, background, changed, firms, registered
 
 
 async def test_an_event_goes_from_the_outbox_to_its_effect(world: World) -> None:
@@ -318,3 +319,29 @@ async def test_a_consumer_whose_database_is_down_can_be_stopped(world: World) ->
 async def test_a_bus_says_whether_events_flow(world: World) -> None:
     async with world.running() as bus:
         assert await bus.connected()
+
+
+async def test_what_waits_for_a_consumer_is_told_where_the_bus_keeps_it(rabbit_world: World) -> None:
+    bus = rabbit_world.new_bus()
+    async with rabbit_world.relaying(bus):
+        await rabbit_world.emit(*map(registered, firms(7)))
+        await rabbit_world.outbox_is_empty()
+
+    async def seven() -> bool:
+        return await bus.queued(TAKER) == Queued(events=7, takers=0)
+
+    await eventually(seven)
+    async with rabbit_world.consuming(bus):
+        await rabbit_world.each_once(firms(7))
+        assert await bus.queued(TAKER) == Queued(events=0, takers=1)
+    assert await bus.queued("nobody") is None
+    assert await bus.queued(TAKER) is not None
+
+
+async def test_the_embedded_bus_keeps_nothing_itself(embedded_world: World) -> None:
+    assert await embedded_world.new_bus().queued(TAKER) is None
+
+
+async def test_a_broker_that_does_not_answer_tells_nothing() -> None:
+    bus = RabbitBus("amqp://guest:guest@127.0.0.1:1/")
+    assert await bus.queued(TAKER) is None

@@ -55,8 +55,9 @@ async def it(start_service, authorization):
             running.clock.move(datetime.fromisoformat(instant))
 
         yield SimpleNamespace(
-            call=call, take=take, told=told, at=at, backend=running.backend, http=running.http, app=running.app
-        )
+            call=call, take=take, told=told, at=at, authorization=authorization,
+            backend=running.backend, http=running.http, app=running.app,
+        )  # fmt: skip
 
 
 @pytest.fixture

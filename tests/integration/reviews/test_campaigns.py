@@ -263,3 +263,25 @@ async def test_campaigns_are_listed_the_newest_first(it):
     first = (await it.call(OFFICER, "GET", "/campaigns?limit=3")).json()
     second = (await it.call(OFFICER, "GET", first["next"].removeprefix("/api/v1"))).json()
     assert [each["id"] for each in first["items"] + second["items"]] == made[::-1]
+
+
+async def test_campaigns_that_are_open_or_will_be_are_told_to_everybody_the_newest_first(it):
+    async def current():
+        answer = await it.http.get("/api/v1/campaigns/current")
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, max-age=300")
+        return answer.json()["items"]
+
+    assert await current() == []
+    overruled = await declared(it, titles=["specialized"], expires_to="2026-06-30")
+    first = await declared(it)
+    second = await declared(it, titles=["growth"], opens="2026-09-01", closes="2026-12-31")
+    items = await current()
+    assert [each["id"] for each in items] == [second["id"], first["id"]]
+    assert overruled["id"] not in {each["id"] for each in items}
+    assert (items[1]["opens"], items[1]["title_names"]) == (CAMPAIGN["opens"], ["专精特新中小企业"])
+    assert CAMPAIGN["source"] in items[1]["citation"]["text"]
+    assert not {name for each in items for name in each} & {"declared_by_name", "ended_by_name"}
+    await end(it, second)
+    assert [each["id"] for each in await current()] == [first["id"]]
+    it.at("2026-09-01T00:00:00+08:00")
+    assert await current() == []

@@ -11,9 +11,9 @@ import shared.regulation
 from services.cli.city import Firm, Held, sample_city
 from services.cli.main import app
 from services.cli.rules.compare import effects
-from services.cli.rules.wording import value
 from shared.regulation import Regulation, Title, last_instant
 from shared.regulation.rulebook import DatedEntry
+from shared.regulation.wording import value
 
 WIDE = {"COLUMNS": "100", "TERM": "dumb"}
 CONTACT = {"name": "林海燕", "mobile": "13959201234", "email": "contact@firm.example"}
@@ -66,7 +66,7 @@ def test_show_takes_the_rules_of_the_settings_and_the_date_of_today():
 @pytest.mark.parametrize("title", list(Title))
 def test_every_value_has_words(rules, title):
     for _, entry, _ in rules.in_force(title, date(2026, 8, 1)):
-        assert bool(value(entry)) is (type(entry) is not DatedEntry)
+        assert [bool(words) for words in value(entry)] == [type(entry) is not DatedEntry] * 2
 
 
 def test_compare_says_which_sample_firms_are_affected_and_how():

@@ -14,6 +14,7 @@ PORTAL = Path(__file__).parents[3] / "services" / "portal"
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext.babel_extract")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "say": None}
 HAN = re.compile(r"[\u4e00-\u9fff]")
+HAN_OR_POINT = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 def used() -> dict[str, set[str]]:
@@ -21,7 +22,7 @@ def used() -> dict[str, set[str]]:
     options = {"**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
     for name, _, message, _, _ in extract_from_dir(PORTAL, METHODS, options_map=options, keywords=KEYWORDS):
         for text in (message,) if isinstance(message, str) else message:
-            if text and HAN.search(text):
+            if text and HAN_OR_POINT.search(text):
                 found.setdefault(text, set()).add(name)
     return found
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import together
+from services.portal.pages.home import firm, officer, operator
 from services.portal.visit import LoggedIn
 
 router = APIRouter(include_in_schema=False)
@@ -12,8 +12,6 @@ router = APIRouter(include_in_schema=False)
 @router.get("/home")
 async def home(visit: LoggedIn) -> Response:
     """The firm's to-do list, the officer's worklists, the operator's services."""
-    obligations, messages = await together(
-        visit.api.get("/obligations", credit_code=visit.firm, state="open"),
-        visit.api.get("/messages", credit_code=visit.firm, limit=5),
-    )
-    return visit.page("home/firm.html", obligations=obligations, messages=messages)
+    if visit.account is None or visit.account.role == "enterprise":
+        return await firm.home(visit)
+    return await (operator.home(visit) if visit.account.role == "operator" else officer.home(visit))

@@ -1,0 +1,14 @@
+"""What operators do to failed messages."""
+
+from shared.runtime.schema import infrastructure_4, without_infrastructure_4
+
+revision = "0009_operators"
+down_revision = "0008_search"
+
+
+def upgrade() -> None:
+    infrastructure_4()
+
+
+def downgrade() -> None:
+    without_infrastructure_4()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.changes.domain.cases import case_of, state_of, worklist
 from services.changes.models import Attachment, Occurrence, Report, ReportStep
-from services.changes.vocabulary import OccurrenceState
+from services.changes.vocabulary import Act, OccurrenceState
 from shared.contracts import Citation
 from shared.regulation import DueDate, Regulation, Worklist, end_of_day
 from shared.web.cases import Handling
@@ -183,11 +183,15 @@ class AttachmentView(BaseModel):
 
 
 class ReportDetail(ReportView):
-    """A change report with its attachments and history, and what a draft or a returned one still lacks."""
+    """A change report with its attachments and history, and what a draft or a returned one still lacks.
+
+    `allowed` is what the caller can do to it now.
+    """
 
     attachments: list[AttachmentView]
     steps: list[StepView]
     defects: list[Defect]
+    allowed: list[Act]
 
     @classmethod
     def with_history(
@@ -198,6 +202,7 @@ class ReportDetail(ReportView):
         attachments: Sequence[Attachment],
         steps: Sequence[ReportStep],
         defects: list[Defect],
+        allowed: list[Act],
     ) -> "ReportDetail":
         return cls.model_validate(
             {
@@ -205,8 +210,18 @@ class ReportDetail(ReportView):
                 "attachments": [AttachmentView.model_validate(each) for each in attachments],
                 "steps": [StepView.model_validate(step) for step in steps],
                 "defects": defects,
+                "allowed": allowed,
             }
         )
+
+
+class LimitsView(BaseModel):
+    """How much a report takes: characters of a text; attachments, how many, of how many bytes, with which endings."""
+
+    text: int
+    attachments: int
+    attachment_size: int
+    endings: list[str]
 
 
 class OccurrenceView(BaseModel):

@@ -19,23 +19,26 @@ from shared.web.problems import Defect
 class DueDateView(BaseModel):
     """By when a change is reported: the three months' last day, the working day that decides, and the article.
 
-    `deadline` is the instant at which the due day is over. `provisional`: the holidays of that year are not announced.
+    `deadline` is the instant at which the due day is over, `over` whether it is. `provisional`: the holidays of that
+    year are not announced.
     """
 
     happened_on: date
     nominal_due: date
     due: date
     deadline: datetime
+    over: bool
     provisional: bool
     citation: Citation
 
     @classmethod
-    def of(cls, happened_on: date, due: DueDate) -> "DueDateView":
+    def of(cls, happened_on: date, due: DueDate, today: date) -> "DueDateView":
         return cls(
             happened_on=happened_on,
             nominal_due=due.nominal,
             due=due.due,
             deadline=due.deadline,
+            over=today > due.due,
             provisional=due.provisional,
             citation=Citation.model_validate(due.basis),
         )
@@ -297,6 +300,7 @@ def _report(report: Report, regulation: Regulation, today: date) -> dict[str, An
             nominal_due=report.nominal_due,
             due=report.due,
             deadline=end_of_day(report.due),
+            over=today > report.due,
             provisional=report.provisional,
             citation=Citation.model_validate(report.citation),
             submitted_at=report.submitted_at,

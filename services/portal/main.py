@@ -4,10 +4,12 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import httpx
 from asgi_csrf import asgi_csrf
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -137,7 +139,7 @@ async def _no_firm(request: Request, _: Exception) -> Response:
 
 async def _not_chosen(request: Request, _: Exception) -> Response:
     here = visit(request)
-    return here.go(f"/session/firm?back={here.here}")
+    return here.go(f"/session/firm?back={quote(here.here, safe='')}")
 
 
 async def _not_there(request: Request, _: Exception) -> Response:
@@ -173,6 +175,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[R
     FirmNotChosen: _not_chosen,
     NotThere: _not_there,
     404: _not_there,
+    RequestValidationError: _not_there,
     Silent: _silent,
     Refused: _refused,
 }

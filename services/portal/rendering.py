@@ -79,6 +79,8 @@ def _environment(language: Language) -> Environment:
         "said": partial(said, language),
         "word": partial(words.word, language),
         "named": partial(words.named, language),
+        "options": partial(words.options, language),
+        "size": size,
     }
     return environment
 
@@ -109,6 +111,13 @@ def number(value: Any) -> str:
         return f"{Decimal(str(value)):,f}"
     except InvalidOperation:
         return str(value)
+
+
+def size(value: int) -> str:
+    """Bytes as people read them."""
+    if value < 1 << 20:
+        return f"{max(value / 1024, 0.1):.3g} KB"
+    return f"{value / (1 << 20):.3g} MB"
 
 
 def said(language: Language, thing: Mapping[str, Any] | None, name: str) -> str:

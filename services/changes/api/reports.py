@@ -18,7 +18,7 @@ from services.changes.repository.worklists import in_worklist
 from services.changes.views import DueDateView, LimitsView, ReportDetail, ReportView
 from services.changes.vocabulary import Status
 from shared.contracts import ChangeType
-from shared.messaging import Work
+from shared.messaging import Backend, Work
 from shared.regulation import Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.cases import ME
@@ -102,7 +102,8 @@ async def read_due_date(
     request: Request, _: CallerDep, happened_on: Annotated[date, Query(ge=EARLIEST, le=LATEST)]
 ) -> DueDateView:
     """By when a change of that day is reported: three months, to the next working day (第十三条)."""
-    return DueDateView.of(happened_on, request.app.state.backend.regulation.change_report_due(happened_on))
+    backend: Backend = request.app.state.backend
+    return DueDateView.of(happened_on, backend.regulation.change_report_due(happened_on), backend.clock.today())
 
 
 @router.get("/limits")

@@ -38,7 +38,9 @@ class Pages:
 
 
 def _token_field(request: Request) -> Markup:
-    return Markup('<input type="hidden" name="csrftoken" value="{}">').format(request.scope["csrftoken"]())
+    """The token that a form sends; a page about a failure before it was made has none."""
+    token = request.scope.get("csrftoken")
+    return Markup('<input type="hidden" name="csrftoken" value="{}">').format(token()) if token else Markup("")
 
 
 def kept_fields(form: FormData) -> list[tuple[str, str]]:

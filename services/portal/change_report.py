@@ -1,7 +1,7 @@
 """What a change report (重大变化情况报告表) consists of, as pages ask for it and show it."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -15,6 +15,19 @@ VOCABULARY = "change_field"
 PARTIES = "details.counterparties"
 IMPACT = ("impact.main_product_affected", "impact.still_sme", "impact.still_meets_criteria")
 PARTS = ("happened_on", "before", "after", "reason", "details", "impact")
+ORDER = (
+    "type",
+    "enterprise_name",
+    "happened_on",
+    "details",
+    "before",
+    "after",
+    "reason",
+    "impact",
+    "attachments",
+    "file",
+)
+"""The groups of fields as they stand in the form."""
 ASKED = re.compile(r"happened_on|before|after|reason|(?:details|impact)\..+")
 """The fields of the form, whatever else a page sends with it."""
 
@@ -101,7 +114,7 @@ def document(report: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, 
     told: dict[str, Any] = {"before": "", "after": "", "reason": "", "details": {}, "impact": {}}
     told |= nested({name: value for name, value in fields.items() if ASKED.fullmatch(name)})
     for name, twin in SAME.get(report["type"], {}).items():
-        if name not in fields:
+        if not fields.get(name):
             told[name] = {"enterprise_name": report["enterprise_name"], **fields}.get(twin, "")
     return told | {name: report[name] for name in ("credit_code", "type", "occurrence_id")}
 
@@ -150,16 +163,24 @@ def shortcomings(report: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"field": field_of(each["field"]), "text": each["text"]} for each in correction["defects"]]
 
 
-def marked(language: Language, wrong: Iterable[Mapping[str, str]], told_by: Mapping[str, str]) -> list[dict[str, str]]:
-    """What is wrong with the name of each field, at the field where it is told; all of it without a field."""
-    return [
+def marked(language: Language, wrong: Sequence[Mapping[str, str]], told_by: Mapping[str, str]) -> list[dict[str, str]]:
+    """What is wrong with the name of each field, in the order of the form, at the field where it is told.
+
+    What is wrong in two ways because one field tells two things is said once.
+    """
+    at = {each["field"] for each in wrong}
+    found = [
         {
             "field": told_by.get(each["field"], each["field"]),
             "label": label(language, each["field"]),
             "text": each["text"],
         }
         for each in wrong
+        if told_by.get(each["field"]) not in at
     ]
+    return sorted(
+        found, key=lambda each: (*ORDER, each["field"].partition(".")[0]).index(each["field"].partition(".")[0])
+    )
 
 
 def _value(field: Field, text: str, language: Language) -> str:

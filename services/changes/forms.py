@@ -15,7 +15,8 @@ EARLIEST = date(2000, 1, 1)
 """Changes before it are nobody's duty any more; a date before it is mistyped."""
 
 HappenedOn = Annotated[PastDate, Field(ge=EARLIEST)]
-Text1000 = Annotated[str, Field(max_length=1000)]
+LONGEST_TEXT = 1000
+Text1000 = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class Draft(Form):

@@ -50,6 +50,7 @@ class Report(LateChange, Base):
         Index("reports_by_handling", "handling_due", postgresql_where=text("handling_due IS NOT NULL")),
         Index("reports_by_correction", "correction_due", postgresql_where=text("correction_due IS NOT NULL")),
         Index("reports_by_assignee", "assignee", "id", postgresql_where=text("assignee IS NOT NULL")),
+        Index("reports_by_occurrence", "occurrence_id", "id", postgresql_where=text("occurrence_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.changes.domain.cases import case_of, state_of, worklist
 from services.changes.models import Attachment, Occurrence, Report, ReportStep
-from services.changes.vocabulary import OccurrenceState
+from services.changes.vocabulary import Act, OccurrenceState
 from shared.contracts import Citation
 from shared.regulation import DueDate, Regulation, Worklist, end_of_day
 from shared.web.cases import Handling
@@ -19,23 +19,26 @@ from shared.web.problems import Defect
 class DueDateView(BaseModel):
     """By when a change is reported: the three months' last day, the working day that decides, and the article.
 
-    `deadline` is the instant at which the due day is over. `provisional`: the holidays of that year are not announced.
+    `deadline` is the instant at which the due day is over, `over` whether it is. `provisional`: the holidays of that
+    year are not announced.
     """
 
     happened_on: date
     nominal_due: date
     due: date
     deadline: datetime
+    over: bool
     provisional: bool
     citation: Citation
 
     @classmethod
-    def of(cls, happened_on: date, due: DueDate) -> "DueDateView":
+    def of(cls, happened_on: date, due: DueDate, today: date) -> "DueDateView":
         return cls(
             happened_on=happened_on,
             nominal_due=due.nominal,
             due=due.due,
             deadline=due.deadline,
+            over=today > due.due,
             provisional=due.provisional,
             citation=Citation.model_validate(due.basis),
         )
@@ -183,11 +186,15 @@ class AttachmentView(BaseModel):
 
 
 class ReportDetail(ReportView):
-    """A change report with its attachments and history, and what a draft or a returned one still lacks."""
+    """A change report with its attachments and history, and what a draft or a returned one still lacks.
+
+    `allowed` is what the caller can do to it now.
+    """
 
     attachments: list[AttachmentView]
     steps: list[StepView]
     defects: list[Defect]
+    allowed: list[Act]
 
     @classmethod
     def with_history(
@@ -198,6 +205,7 @@ class ReportDetail(ReportView):
         attachments: Sequence[Attachment],
         steps: Sequence[ReportStep],
         defects: list[Defect],
+        allowed: list[Act],
     ) -> "ReportDetail":
         return cls.model_validate(
             {
@@ -205,8 +213,18 @@ class ReportDetail(ReportView):
                 "attachments": [AttachmentView.model_validate(each) for each in attachments],
                 "steps": [StepView.model_validate(step) for step in steps],
                 "defects": defects,
+                "allowed": allowed,
             }
         )
+
+
+class LimitsView(BaseModel):
+    """How much a report takes: characters of a text; attachments, how many, of how many bytes, with which endings."""
+
+    text: int
+    attachments: int
+    attachment_size: int
+    endings: list[str]
 
 
 class OccurrenceView(BaseModel):
@@ -282,6 +300,7 @@ def _report(report: Report, regulation: Regulation, today: date) -> dict[str, An
             nominal_due=report.nominal_due,
             due=report.due,
             deadline=end_of_day(report.due),
+            over=today > report.due,
             provisional=report.provisional,
             citation=Citation.model_validate(report.citation),
             submitted_at=report.submitted_at,

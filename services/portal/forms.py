@@ -15,9 +15,12 @@ NUMBER = re.compile(r"\d+")
 
 
 def typed(form: FormData) -> dict[str, str]:
-    """The fields as they were typed, by name; files and the portal's own fields left out."""
+    """The fields as they were typed, by name; files and the portal's own fields left out.
+
+    Lines end as they did when they were typed: browsers send two characters for each.
+    """
     return {
-        name: value.strip()
+        name: value.replace("\r\n", "\n").strip()
         for name, value in form.multi_items()
         if not isinstance(value, UploadFile) and name not in OWN
     }

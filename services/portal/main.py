@@ -4,9 +4,9 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import httpx
-from asgi_csrf import asgi_csrf
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal import login, pages
 from services.portal.api import LoginNeeded, NotThere, Refused, Silent
+from services.portal.csrf import Csrf
 from services.portal.forms import typed
 from services.portal.rendering import Pages
 from services.portal.session import Sessions
@@ -99,30 +100,6 @@ class Careful:
         await self._app(scope, receive, add)
 
 
-class Csrf:
-    """Middleware: what is posted comes from a page of ours (double submit of a signed token, by `asgi-csrf`)."""
-
-    def __init__(self, app: ASGIApp, settings: PortalSettings) -> None:
-        self._protected: ASGIApp = asgi_csrf(
-            app,
-            signing_secret=settings.session_key.get_secret_value(),
-            cookie_secure=settings.secure,
-            send_csrf_failed=self._failed,
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._protected(scope, receive, send)
-
-    async def _failed(self, scope: Scope, send: Send, _: object) -> None:
-        request = Request(scope)
-        answer = visit(request).page("errors/csrf.html", 403)
-
-        async def nothing() -> Message:
-            return {"type": "http.disconnect"}
-
-        await answer(scope, nothing, send)
-
-
 async def _login_needed(request: Request, _: Exception) -> Response:
     """To the login and back; what was being filed stays on a page that goes on with it after a new login."""
     here = visit(request)
@@ -138,7 +115,7 @@ async def _no_firm(request: Request, _: Exception) -> Response:
 
 async def _not_chosen(request: Request, _: Exception) -> Response:
     here = visit(request)
-    return here.go(f"/session/firm?back={here.here}")
+    return here.go(f"/session/firm?back={quote(here.here, safe='')}")
 
 
 async def _not_there(request: Request, _: Exception) -> Response:
@@ -179,4 +156,5 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[R
     RequestValidationError: _not_there,  # an address that no page has
     Silent: _silent,
     Refused: _refused,
+    Exception: _failed,
 }

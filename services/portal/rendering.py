@@ -39,7 +39,9 @@ class Pages:
 
 
 def _token_field(request: Request) -> Markup:
-    return Markup('<input type="hidden" name="csrftoken" value="{}">').format(request.scope["csrftoken"]())
+    """The token that a form sends; a page about a failure before it was made has none."""
+    token = request.scope.get("csrftoken")
+    return Markup('<input type="hidden" name="csrftoken" value="{}">').format(token()) if token else Markup("")
 
 
 def kept_fields(form: FormData) -> list[tuple[str, str]]:
@@ -81,6 +83,8 @@ def _environment(language: Language) -> Environment:
         "said": partial(said, language),
         "word": partial(words.word, language),
         "named": partial(words.named, language),
+        "options": partial(words.options, language),
+        "size": size,
     }
     return environment
 
@@ -119,6 +123,13 @@ def lasting(language: Language, seconds: float) -> str:
         if seconds >= length:
             return gettext(language, unit, number=int(seconds // length))
     return gettext(language, N_("%(number)s秒"), number=int(seconds))
+
+
+def size(value: int) -> str:
+    """Bytes as people read them."""
+    if value < 1 << 20:
+        return f"{max(value / 1024, 0.1):.3g} KB"
+    return f"{value / (1 << 20):.3g} MB"
 
 
 def said(language: Language, thing: Mapping[str, Any] | None, name: str) -> str:

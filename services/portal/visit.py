@@ -1,14 +1,14 @@
 """One request of somebody who looks at the portal: who it is, what they may call, how pages are made for them."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 from urllib.parse import quote
 
 import httpx
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from services.portal.account import Account
 from services.portal.api import Api, LoginNeeded, Refused
@@ -16,6 +16,8 @@ from services.portal.forms import field_of
 from services.portal.language import Language, gettext, wanted
 from services.portal.rendering import Pages
 from shared.runtime.clock import real_now
+
+PASSED_ON = ("Content-Type", "Content-Disposition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,22 @@ class Visit:
     def go(self, path: str) -> RedirectResponse:
         """To another page: what was posted is not posted again by the back button."""
         return RedirectResponse(path, 303)
+
+    async def file(self, path: str, **query: Any) -> StreamingResponse:
+        """A file of the API, passed on while it is read. Raises `ApiError`."""
+        answer = await self.api.stream(path, **query)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            try:
+                async for piece in answer.aiter_bytes():
+                    yield piece
+            finally:
+                await answer.aclose()
+
+        kept = [name for name in PASSED_ON if name in answer.headers]
+        if "Content-Encoding" not in answer.headers and "Content-Length" in answer.headers:
+            kept.append("Content-Length")
+        return StreamingResponse(pieces(), headers={name: answer.headers[name] for name in kept})
 
     @property
     def here(self) -> str:
@@ -88,7 +106,7 @@ def defects(refused: Refused, language: Language) -> list[dict[str, str]]:
     if not found:
         problem = refused.problem
         title = problem.get("title" if english else "title_zh") or problem.get("title") or ""
-        detail = problem.get("detail") if english else problem.get("detail_zh") or problem.get("detail")
+        detail = problem.get("detail" if english else "detail_zh")
         found = [{"field": "", "text": "：".join(part for part in (title, detail) if part)}]
     return found
 

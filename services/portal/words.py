@@ -44,6 +44,54 @@ WORDS: dict[str, dict[str, str]] = {
         "control": N_("控制权变更"),
         "other": N_("其他重大变化"),
     },
+    "change_status": {
+        "draft": N_("暂存中"),
+        "submitted": N_("已提交，待审核"),
+        "returned": N_("退回补正"),
+        "opinion_given": N_("已出具审核意见"),
+        "referred": N_("已报工信部"),
+        "decided": N_("已办结"),
+        "withdrawn": N_("已撤回"),
+    },
+    "change_field": {
+        "type": N_("变更类型"),
+        "happened_on": N_("发生日期"),
+        "before": N_("变化前情况"),
+        "after": N_("变化后情况"),
+        "reason": N_("变化原因"),
+        "details": N_("变化详情"),
+        "details.new_name": N_("变更后的企业名称"),
+        "details.counterparties": N_("对方企业"),
+        "details.counterparties.name": N_("对方企业名称"),
+        "details.counterparties.credit_code": N_("对方统一社会信用代码"),
+        "details.from_place": N_("迁出地"),
+        "details.to_place": N_("迁入地"),
+        "details.leaves_province": N_("跨省迁移"),
+        "details.country": N_("国家（地区）"),
+        "details.branch_name": N_("境外分支机构名称"),
+        "details.share": N_("持股比例"),
+        "details.amount": N_("投资金额"),
+        "impact": N_("变化的影响"),
+        "impact.main_product_affected": N_("主导产品是否受到影响"),
+        "impact.still_sme": N_("变化后是否仍为中小企业"),
+        "impact.still_meets_criteria": N_("变化后是否仍符合评价或认定标准"),
+        "attachments": N_("附件"),
+        "file": N_("附件"),
+        "declaration": N_("承诺"),
+        "declaration.signatory": N_("签署人"),
+    },
+    "outcome": {
+        "retained": N_("称号及有效期不变"),
+        "cancelled": N_("取消称号"),
+        "referred": N_("报工业和信息化部"),
+    },
+    "sanction": {
+        "excused": N_("不予处理"),
+        "revoke_eligibility": N_("取消复核资格"),
+        "cancel_title": N_("取消称号"),
+        "refer_title": N_("报工业和信息化部"),
+        "retain_title": N_("保留称号"),
+    },
     "role": {
         "enterprise": N_("企业"),
         "authority": N_("审核部门"),
@@ -78,6 +126,11 @@ def word(language: Language, code: str | None, vocabulary: str) -> str:
     if not code:
         return "—"
     return gettext(language, WORDS[vocabulary].get(code, code))
+
+
+def options(language: Language, vocabulary: str) -> list[tuple[str, str]]:
+    """Every code of a vocabulary with its word, as a choice."""
+    return [(code, gettext(language, text)) for code, text in WORDS[vocabulary].items()]
 
 
 def named(language: Language, codes: list[str] | tuple[str, ...], vocabulary: str) -> str:

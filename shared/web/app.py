@@ -103,6 +103,8 @@ def defects_of(errors: Sequence[Any]) -> list[Defect]:
 
 
 def _in_chinese(kind: str, facts: Mapping[str, Any]) -> str:
+    if kind == "string_too_short" and facts.get("min_length") == 1:
+        kind = "missing"
     text = CHINESE.get(kind, "格式不正确")
     return text.format(**{name: facts.get(name, "") for name in ("max_length", "min_length", "ge", "gt", "le", "lt")})
 

@@ -61,6 +61,11 @@ class Once:
         self._key = key
         self._fingerprint = fingerprint
 
+    @property
+    def caller(self) -> Caller:
+        """Whose request it is."""
+        return self._caller
+
     def of(self, item: str) -> "Once":
         """The same for one item of a request that does several things, each in a transaction of its own."""
         key = None if self._key is None else f"{self._key}/{item}"

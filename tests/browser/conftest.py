@@ -60,13 +60,24 @@ class Platform:
 
     def call(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The API, for what a story needs before it begins; the answer's JSON."""
+        answer = self.tried(who, method, path, body, **headers)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def tried(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """The API's answer, whatever it is: it may not have heard yet of what another service knows."""
         if who not in self._tokens:
             form = {"grant_type": "client_credentials", "client_id": who, "client_secret": "peiyu"}
             self._tokens[who] = self.http.post("/login/token", data=form).raise_for_status().json()["access_token"]
         headers = {"Authorization": f"Bearer {self._tokens[who]}"} | headers
-        answer = self.http.request(method, f"/api/v1{path}", json=body, headers=headers)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json() if answer.content else None
+        return self.http.request(method, f"/api/v1{path}", json=body, headers=headers)
+
+    def until(self, happens: Callable[[], bool]) -> None:
+        """Wait for what services tell each other."""
+        end = time.monotonic() + 15
+        while not happens():
+            assert time.monotonic() < end, "it did not happen"
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,13 @@ from fastapi import Depends, Response, status
 from sqlalchemy import ColumnElement, and_, or_
 
 from services.changes.commands.reports import missing_in
+from services.changes.domain.cases import possible
 from services.changes.models import Report
-from services.changes.repository import attachments, reports
+from services.changes.repository import attachments, occurrences, reports
 from services.changes.views import ReportDetail
-from services.changes.vocabulary import Status
+from services.changes.vocabulary import OFFICE, Act, Status
 from shared.messaging import Work
+from shared.regulation import Step
 from shared.web.auth import Caller, Forbidden, Role, require
 from shared.web.fields import Declaration
 from shared.web.idempotency import Once, Reply
@@ -24,7 +26,7 @@ OFFICERS = (Role.AUTHORITY, Role.BUREAU)
 Filer = Annotated[Caller, Depends(require(Role.ENTERPRISE, *OFFICERS))]
 """Who files reports: firms, and officers for them (代办)."""
 
-Act = Callable[[Work], Awaitable[Report]]
+Command = Callable[[Work], Awaitable[Report]]
 
 
 def visible_to(caller: Caller) -> ColumnElement[bool]:
@@ -79,16 +81,47 @@ async def lying_with(work: Work, report_id: UUID, caller: Caller, *roles: Role) 
         raise Forbidden(f"This is for {' or '.join(roles)}; the account is {caller.role}")
 
 
-async def detail(work: Work, report: Report) -> ReportDetail:
-    """The report as it is answered."""
+async def detail(work: Work, report: Report, caller: Caller) -> ReportDetail:
+    """The report as it is answered to an account."""
     await work.session.flush()
     steps = await reports.steps(work.session, report.id)
     attached = await attachments.attachments(work.session, report.id)
     defects = missing_in(report) if report.status in (Status.DRAFT, Status.RETURNED) else []
-    return ReportDetail.with_history(report, work.regulation, work.today(), attached, steps, defects)
+    acts = await allowed(work, report, caller)
+    return ReportDetail.with_history(report, work.regulation, work.today(), attached, steps, defects, acts)
 
 
-async def acted(once: Once, act: Act, code: int = status.HTTP_200_OK) -> Response:
+async def allowed(work: Work, report: Report, caller: Caller) -> list[Act]:
+    """What this account can do to the report now."""
+    acts = possible(report) & _acts_of(caller, report)
+    if Act.SANCTION in acts and report.occurrence_id is not None:
+        linked = await occurrences.occurrence(work.session, report.occurrence_id)
+        if linked is not None and linked.sanction is not None:
+            acts -= {Act.SANCTION}
+    return sorted(acts, key=list(Act).index)
+
+
+def _acts_of(caller: Caller, report: Report) -> set[Act]:
+    """What an account could do to the report, in one state or another."""
+    acts: set[Act] = set()
+    if _writes(caller, report):
+        acts |= {Act.EDIT, Act.DISCARD, Act.ATTACH}
+    if caller.may_act_for(report.credit_code):
+        acts |= {Act.SUBMIT, Act.RESUBMIT, Act.WITHDRAW}
+    elif caller.may_review_for(report.authority):
+        acts |= {Act.SUBMIT, Act.RESUBMIT}
+        if OFFICE.get(Status(report.status)) == Step(caller.role):
+            acts.add(Act.RETURN)
+        if caller.role is Role.BUREAU:
+            acts |= {Act.DECIDE, Act.RECORD_ANSWER, Act.SANCTION, Act.ANSWER_SANCTION, Act.ASSIGN}
+        else:
+            acts.add(Act.GIVE_OPINION)
+            if report.assignee in (None, caller.subject):
+                acts.add(Act.ASSIGN)
+    return acts
+
+
+async def acted(once: Once, act: Command, code: int = status.HTTP_200_OK) -> Response:
     """Answer a request by what `act` made of a report."""
 
     async def reply(work: Work) -> Reply:
@@ -96,6 +129,6 @@ async def acted(once: Once, act: Act, code: int = status.HTTP_200_OK) -> Respons
         headers = {"ETag": f'"{report.version}"'}
         if code == status.HTTP_201_CREATED:
             headers["Location"] = f"/api/v1/changes/{report.id}"
-        return Reply(body=await detail(work, report), status=code, headers=headers)
+        return Reply(body=await detail(work, report, once.caller), status=code, headers=headers)
 
     return await once(reply)

@@ -92,7 +92,11 @@ def _looked_at(file: BinaryIO, given_name: str | None, largest: int) -> Upload:
     name = plain_name(given_name)
     size = file.seek(0, 2)
     if size > largest:
-        raise BodyTooLarge(f"An attachment has at most {largest} bytes, this one {size}")
+        most = f"{largest / (1 << 20):g}"
+        raise BodyTooLarge(
+            f"An attachment has at most {most} MB ({largest} bytes), this one {size} bytes",
+            detail_zh=f"每个附件不超过{most}MB",
+        )
     file.seek(0)
     media_type = media_type_of(file)
     if defects := defects_of_file(name, media_type):

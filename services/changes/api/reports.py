@@ -9,15 +9,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from services.changes.api.access import OFFICERS, Filer, acted, detail, filing, own, seen, visible_to, writing
 from services.changes.commands import reports
-from services.changes.forms import EARLIEST, Draft, Submission, Withdrawal
+from services.changes.domain.attachments import ACCEPTED
+from services.changes.forms import EARLIEST, LONGEST_TEXT, Draft, Submission, Withdrawal
 from services.changes.models import Report
 from services.changes.repository import firms
 from services.changes.repository import reports as kept
 from services.changes.repository.worklists import in_worklist
-from services.changes.views import DueDateView, ReportDetail, ReportView
+from services.changes.views import DueDateView, LimitsView, ReportDetail, ReportView
 from services.changes.vocabulary import Status
 from shared.contracts import ChangeType
-from shared.messaging import Work
+from shared.messaging import Backend, Work
 from shared.regulation import Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.cases import ME
@@ -60,10 +61,13 @@ async def list_reports(
     authority: str | None = None,
     worklist: Worklist | None = None,
     assignee: Annotated[str | None, Query(max_length=200)] = None,
+    occurrence_id: UUID | None = None,
     happened_from: date | None = None,
     happened_to: date | None = None,
 ) -> Page[ReportView]:
     """Reports, the newest first; of a worklist, or those that an officer took (`assignee`, `me` for the caller).
+
+    `occurrence_id`: those that report what officers had recorded.
 
     Drafts are seen by their firm alone. What is to review shows an officer its own step.
     """
@@ -82,6 +86,7 @@ async def list_reports(
                 "status": status_,
                 "authority": authority,
                 "assignee": caller.subject if assignee == ME else assignee,
+                "occurrence_id": occurrence_id,
             },
             happened_from=happened_from,
             happened_to=happened_to,
@@ -97,7 +102,20 @@ async def read_due_date(
     request: Request, _: CallerDep, happened_on: Annotated[date, Query(ge=EARLIEST, le=LATEST)]
 ) -> DueDateView:
     """By when a change of that day is reported: three months, to the next working day (第十三条)."""
-    return DueDateView.of(happened_on, request.app.state.backend.regulation.change_report_due(happened_on))
+    backend: Backend = request.app.state.backend
+    return DueDateView.of(happened_on, backend.regulation.change_report_due(happened_on), backend.clock.today())
+
+
+@router.get("/limits")
+async def read_limits(request: Request, _: CallerDep) -> LimitsView:
+    """How much a report takes."""
+    settings = request.app.state.settings
+    return LimitsView(
+        text=LONGEST_TEXT,
+        attachments=settings.attachments_per_report,
+        attachment_size=settings.attachment_size,
+        endings=[ending for endings in ACCEPTED.values() for ending in endings],
+    )
 
 
 @router.get("/{report_id}")
@@ -106,7 +124,7 @@ async def read_report(request: Request, response: Response, report_id: UUID, cal
     async with request.app.state.backend.work() as work:
         report = await seen(work, report_id, caller)
         tag(response, report.version)
-        return await detail(work, report)
+        return await detail(work, report, caller)
 
 
 @router.put("/{report_id}")
@@ -118,7 +136,7 @@ async def edit_report(
         await writing(work, report_id, caller)
         report = await reports.edit(work, report_id, form, expected)
         tag(response, report.version)
-        return await detail(work, report)
+        return await detail(work, report, caller)
 
 
 @router.delete("/{report_id}", status_code=204)

@@ -63,6 +63,18 @@ def require(act: Act, status: str, *, office: str | None = None) -> None:
         )
 
 
+def possible(report: Report) -> frozenset[Act]:
+    """What a report's state allows, and what was chosen for it, whoever may do it."""
+    acts = {act for act, states in MACHINE.items() if report.status in states}
+    if report.sanction is not None:
+        acts -= {Act.WITHDRAW, Act.SANCTION}
+    if report.on_time is not False:
+        acts.discard(Act.SANCTION)
+    if not report.sanction_referred:
+        acts.discard(Act.ANSWER_SANCTION)
+    return frozenset(acts)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A report as it is handled: its state, its clock, and while it is returned by when and whereto it comes back.

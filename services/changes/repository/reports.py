@@ -19,7 +19,7 @@ async def report(session: AsyncSession, report_id: UUID, *, lock: bool = False) 
 async def reports(
     session: AsyncSession,
     *wanted: ColumnElement[bool],
-    filters: Mapping[str, str | None],
+    filters: Mapping[str, str | UUID | None],
     happened_from: date | None,
     happened_to: date | None,
     before: UUID | None,

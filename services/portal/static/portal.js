@@ -32,10 +32,35 @@ window.addEventListener("pageshow", (event) => {
 // A part that depends on what is typed in a field: data-live="/path?name=" is asked with the field's value.
 document.querySelectorAll("[data-live]").forEach((place) => {
   const field = document.getElementById(place.dataset.field);
+  let asked = "";
   field?.addEventListener("input", async () => {
-    if (!field.value || !field.validity.valid) return;
-    const answer = await fetch(place.dataset.live + encodeURIComponent(field.value), { headers: { Accept: "text/html" } });
-    if (answer.ok) place.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+    asked = field.value;
+    if (!asked || !field.validity.valid) return place.replaceChildren();
+    const about = asked;
+    const answer = await fetch(place.dataset.live + encodeURIComponent(about), { headers: { Accept: "text/html" } }).catch(() => null);
+    const text = answer?.ok && !answer.redirected ? await answer.text() : "";
+    if (about === asked) place.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+  });
+});
+
+// How many characters are left; they are counted as the platform does, not as UTF-16 has them.
+document.querySelectorAll("[data-count]").forEach((place) => {
+  const field = document.getElementById(place.dataset.count);
+  const count = () => {
+    const left = Number(place.dataset.most) - [...field.value].length;
+    place.textContent = (left < 0 ? place.dataset.over : place.dataset.left).replace("{}", Math.abs(left));
+    place.classList.toggle("error", left < 0);
+  };
+  field.addEventListener("input", count);
+  count();
+});
+
+// Files that are too large are not sent in vain.
+document.querySelectorAll("[data-largest]").forEach((field) => {
+  field.addEventListener("change", () => {
+    const size = [...field.files].reduce((sum, file) => sum + file.size, 0);
+    field.setCustomValidity(size > Number(field.dataset.largest) ? field.dataset.tooLarge : "");
+    field.reportValidity();
   });
 });
 

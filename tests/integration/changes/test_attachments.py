@@ -65,6 +65,12 @@ async def test_what_is_no_pdf_jpeg_or_png_or_not_what_it_is_called_is_refused(it
     assert stored(it) == []
 
 
+async def test_how_much_a_report_takes_can_be_asked(it):
+    assert (await it.call(WHO, "GET", "/limits")).json() == {
+        "text": 1000, "attachments": 20, "attachment_size": 10 << 20, "endings": [".pdf", ".jpg", ".jpeg", ".png"],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
@@ -86,6 +92,8 @@ async def test_a_file_that_is_too_large_is_refused_and_nothing_is_left_of_it(it)
     for size in (largest + 1, 13 << 20):
         answer = await it.attach(WHO, report["id"], PDF + bytes(size - len(PDF)))
         assert (answer.status_code, answer.json()["type"]) == (413, "/problems/body-too-large")
+        if size == largest + 1:
+            assert answer.json()["detail_zh"] == "每个附件不超过10MB"
     assert len(stored(it)) == 1
 
 

@@ -27,11 +27,13 @@ async def with_opinion(it, form=None):
         ("2026-01-31", "2026-04-30", "2026-04-30"),
         ("2026-02-01", "2026-05-01", "2026-05-06"),
         ("2025-07-01", "2025-10-01", "2025-10-09"),
+        ("2026-05-08", "2026-08-08", "2026-08-10"),
     ],
 )
 async def test_the_due_date_is_three_months_to_the_next_working_day(it, happened_on, nominal, due):
     answer = (await it.call(WHO, "GET", f"/due_date?happened_on={happened_on}")).json()
     assert (answer["nominal_due"], answer["due"], answer["provisional"]) == (nominal, due, False)
+    assert answer["over"] is (due < "2026-05-21")
     assert answer["citation"]["article"] == "第十三条"
 
 

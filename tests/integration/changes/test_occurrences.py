@@ -79,6 +79,10 @@ async def test_a_report_that_names_it_closes_it_whatever_its_type_and_day(it, se
     found = await recorded(seen, type="merger", happened_on="2026-05-01")
     report = await drafted(it, rename() | {"occurrence_id": found["id"]})
     assert await state(seen, found) == "open"
+    assert [each["id"] for each in (await it.call(WHO, "GET", f"?occurrence_id={found['id']}")).json()["items"]] == [
+        report["id"]
+    ]
+    assert (await it.call(WHO, "GET", f"?occurrence_id={uuid4()}")).json()["items"] == []
     await done(it, WHO, report["id"], "submission", DECLARED)
     assert await state(seen, found) == "reported"
     for id_ in (found["id"], str(uuid4())):

@@ -132,3 +132,45 @@ async def test_a_decision_and_a_return_at_once_never_both_win(it):
         it.call(WHO, "POST", f"/{report['id']}/withdrawal", {"reason": "填报有误"}),
     )
     assert sorted(each.status_code for each in answers) == [200, 409, 409]
+
+
+ALLOWED = {
+    Status.DRAFT: {WHO: ["edit", "discard", "attach", "submit"]},
+    Status.SUBMITTED: {
+        WHO: ["withdraw"], OFFICER: ["return", "give_opinion", "assign"], BUREAU: ["assign", "sanction"],
+    },
+    Status.RETURNED: {
+        WHO: ["edit", "attach", "withdraw", "resubmit"],
+        OFFICER: ["resubmit", "assign"], BUREAU: ["resubmit", "assign", "sanction"],
+    },
+    Status.OPINION_GIVEN: {OFFICER: ["assign"], BUREAU: ["return", "decide", "assign", "sanction"]},
+    Status.REFERRED: {OFFICER: ["assign"], BUREAU: ["record_answer", "assign", "sanction"]},
+    Status.DECIDED: {BUREAU: ["sanction"]},
+    Status.WITHDRAWN: {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("status", list(Status))
+async def test_a_report_says_to_each_account_what_it_can_do(it, status):
+    report = await brought_to(it, status, rename(LATE))
+    for who in (WHO, OFFICER, BUREAU, "operator"):
+        answer = await it.call(who, "GET", f"/{report['id']}")
+        if status == Status.DRAFT and who != WHO:
+            assert answer.status_code == 404
+        else:
+            assert answer.json()["allowed"] == ALLOWED[status].get(who, []), who
+
+
+async def test_what_was_chosen_for_a_late_report_ends_its_withdrawal_and_waits_for_the_ministry(it):
+    report = await brought_to(it, Status.SUBMITTED, rename(LATE))
+    chosen = await done(it, BUREAU, report["id"], "sanction", CANCEL)
+    assert chosen["allowed"] == ["assign", "answer_sanction"]
+    assert (await it.call(WHO, "GET", f"/{report['id']}")).json()["allowed"] == []
+
+
+async def test_a_report_in_time_costs_nothing_and_what_another_took_is_taken_by_the_bureau_alone(it):
+    report = await brought_to(it, Status.SUBMITTED)
+    assert (await it.call(BUREAU, "GET", f"/{report['id']}")).json()["allowed"] == ["assign"]
+    await done(it, BUREAU, report["id"], "assignment", {"assignee": "someone", "assignee_name": "王芳"})
+    assert (await it.call(OFFICER, "GET", f"/{report['id']}")).json()["allowed"] == ["return", "give_opinion"]
+    assert (await it.call(BUREAU, "GET", f"/{report['id']}")).json()["allowed"] == ["assign"]

@@ -1,0 +1,17 @@
+"""Reports are found by what officers had recorded of the change."""
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0008_reports_of_occurrences"
+down_revision = "0007_delegated_persons"
+
+
+def upgrade() -> None:
+    op.create_index(
+        "reports_by_occurrence", "reports", ["occurrence_id", "id"], postgresql_where=text("occurrence_id IS NOT NULL")
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("reports_by_occurrence", "reports")

@@ -1,0 +1,31 @@
+"""A report as the firm's pages read it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.portal.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A report with the version that a change of it must name."""
+
+    report: dict[str, Any]
+    etag: str | None
+
+    def allows(self, *acts: str) -> bool:
+        """Whether any of these can be done to it now, by who reads it."""
+        return not set(acts).isdisjoint(self.report["allowed"])
+
+
+async def read(visit: Visit, report_id: UUID) -> Read:
+    """The report. Raises `NoFirm` for who acts for none, and `ApiError`."""
+    assert visit.firm
+    answer = await visit.api.call("GET", path_of(report_id))
+    return Read(answer.body, answer.etag)
+
+
+def path_of(report_id: UUID, *more: object) -> str:
+    """Where a report is, below the API as in the portal."""
+    return "/".join(("/changes", str(report_id), *map(str, more)))

@@ -1,0 +1,63 @@
+"""详情: where a submitted report stands, what was decided and why; the report as a sheet to print; its attachments."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from services.portal.api import NotThere, or_none
+from services.portal.change_report import marked, rows, shortcomings, spared
+from services.portal.pages.changes.access import path_of, read
+from services.portal.visit import LoggedIn, Visit
+
+router = APIRouter()
+MOST_EVENTS = 200
+
+
+@router.get("/changes/{report_id}")
+async def detail(visit: LoggedIn, report_id: UUID) -> Response:
+    """详情; a draft is written on."""
+    found, happened = await asyncio.gather(read(visit, report_id), _happened(visit, report_id))
+    report = found.report
+    if report["status"] == "draft":
+        return visit.go(path_of(report_id, "edit"))
+    wanted = shortcomings(report)
+    return visit.page(
+        "changes/detail.html",
+        report=report,
+        lines=rows(report, visit.language),
+        wanted=marked(visit.language, wanted, spared(report, {each["field"] for each in wanted})),
+        allowed=report["allowed"],
+        opinions=[each for each in report["steps"] if each["act"] == "give_opinion"],
+        happened=happened,
+    )
+
+
+@router.get("/changes/{report_id}/print")
+async def sheet(visit: LoggedIn, report_id: UUID) -> Response:
+    """重大变化情况报告表 on one sheet."""
+    report = (await read(visit, report_id)).report
+    signed = [each for each in report["steps"] if each["act"] in ("submit", "resubmit")]
+    return visit.page(
+        "changes/print.html",
+        report=report,
+        lines=rows(report, visit.language),
+        opinions=[each for each in report["steps"] if each["act"] == "give_opinion"],
+        signed=signed[-1] if signed else None,
+    )
+
+
+@router.get("/changes/{report_id}/attachments/{attachment_id}")
+async def download(visit: LoggedIn, report_id: UUID, attachment_id: UUID) -> Response:
+    """One of its attachments."""
+    return await visit.file(path_of(report_id, "attachments", attachment_id))
+
+
+async def _happened(visit: Visit, report_id: UUID) -> dict[str, Any] | None:
+    """What happened in the case so far; nothing where the news of it is still on its way, None without an answer."""
+    try:
+        return await or_none(visit.api.get("/timeline", case=report_id, limit=MOST_EVENTS))
+    except NotThere:
+        return {"items": []}

@@ -1,0 +1,169 @@
+"""The pages of change reports when services fall silent, and what they ask of them; forms with files and their token."""
+
+import html
+import re
+
+import httpx
+import pytest
+
+from services.portal.main import build
+from services.portal.session import Sessions
+from services.portal.settings import PortalSettings
+from shared.runtime.clock import real_now
+from tests.unit.portal.reports import report
+
+FIRM = "91350203MA31F1331W"
+HERE = f"/changes/{report()['id']}"
+LIMITS = {"text": 1000, "attachments": 20, "attachment_size": 10 << 20, "endings": [".pdf"]}
+
+
+class Services:
+    """The platform as the portal calls it: what is asked, and who is silent."""
+
+    def __init__(self):
+        self.asked = []
+        self.silent = ()
+        self.answers = {
+            f"GET {HERE}": report(),
+            f"PUT {HERE}": report(),
+            "GET /changes": {"items": [report()], "next": None},
+            "GET /occurrences": {"items": [], "next": None},
+            "GET /changes/limits": LIMITS,
+            "GET /timeline": {"items": [], "next": None},
+            f"POST {HERE}/submission": report(status="submitted"),
+        }
+
+    async def __call__(self, request):
+        path = request.url.path.removeprefix("/api/v1")
+        if any(path.startswith(each) for each in self.silent):
+            raise httpx.ConnectError("nobody answers", request=request)
+        self.asked.append(request)
+        found = self.answers.get(f"{request.method} {path}")
+        if found is None:
+            return httpx.Response(404, json={"title": "There is no such thing here", "status": 404})
+        return httpx.Response(found.get("status_code", 200), json=found.get("problem", found), headers={"ETag": '"3"'})
+
+
+@pytest.fixture
+def services():
+    return Services()
+
+
+@pytest.fixture
+async def clerk(services):
+    settings = PortalSettings(environment="test")
+    app = build(settings, httpx.MockTransport(services))
+    account = {"subject": "a", "name": "甲", "role": "enterprise", "status": "approved", "credit_codes": [FIRM],
+               "firm": FIRM, "authority": None}  # fmt: skip
+    token = {"access": "t", "id": None, "until": real_now().timestamp() + 3600}
+    (cookie,) = Sessions(app, settings)._cookies({"account": account, "token": token}, set())
+    name, _, value = cookie.partition(";")[0].partition("=")
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://portal", cookies={name: value}
+    ) as client:
+        yield client
+
+
+def form_of(text, action):
+    """What the form that posts to `action` would send, as it stands on the page."""
+    (found,) = re.findall(rf'<form method="post" action="{action}".*?</form>', text, re.DOTALL)
+    inputs = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', found)
+    return {name: html.unescape(value) for name, value in inputs}
+
+
+async def test_what_was_typed_is_kept_while_the_service_is_silent_and_sent_when_it_answers(clerk, services):
+    fields = form_of((await clerk.get(f"{HERE}/edit")).text, f"{HERE}/edit")
+    typed = fields | {"happened_on": "2026-05-08", "reason": "写了很久的\r\n“原因”", "do": "save"}
+    services.silent = ("/changes",)
+    kept = await clerk.post(f"{HERE}/edit", data=typed)
+    assert kept.status_code == 503
+    assert "这项服务暂时没有响应" in kept.text
+    again = form_of(kept.text, f"{HERE}/edit")
+    services.silent = ()
+    assert (await clerk.post(f"{HERE}/edit", data=again)).headers["Location"] == f"{HERE}/edit?saved=yes"
+    (written,) = [each for each in services.asked if each.method == "PUT"]
+    assert httpx.Response(200, content=written.content).json()["reason"] == "写了很久的\n“原因”"
+    assert written.headers["If-Match"] == '"3"'
+
+
+@pytest.mark.parametrize(
+    ("silent", "path", "says", "still"),
+    [
+        ("/timeline", HERE, "办理过程暂时无法显示", "变化原因"),
+        ("/occurrences", "/changes", "待报告的变化暂时无法显示", "变更记录"),
+        ("/changes/limits", f"{HERE}/edit", "上传证明材料", "变化原因"),
+    ],
+)
+async def test_a_part_whose_service_is_silent_is_missing_and_the_rest_stands(
+    clerk, services, silent, path, says, still
+):
+    services.silent = (silent,)
+    if path == HERE:
+        services.answers[f"GET {HERE}"] = report(status="submitted", allowed=["withdraw"])
+    page = await clerk.get(path)
+    assert page.status_code == 200
+    assert says in page.text
+    assert still in page.text
+
+
+@pytest.mark.parametrize(("path", "calls"), [("/changes", 3), (f"{HERE}/edit", 2), (f"{HERE}/check", 1), (HERE, 2)])
+async def test_a_page_asks_a_small_fixed_number_of_things(clerk, services, path, calls):
+    services.answers["GET /changes"] = {"items": [report()] * 20, "next": None}
+    if path == HERE:
+        services.answers[f"GET {HERE}"] = report(status="submitted", allowed=[])
+    assert (await clerk.get(path)).status_code == 200
+    assert len(services.asked) == calls
+
+
+async def test_a_submission_carries_the_key_of_its_page(clerk, services):
+    fields = form_of((await clerk.get(f"{HERE}/check")).text, f"{HERE}/check")
+    signed = fields | {"declaration.accepted": "true", "declaration.signatory": "陈建国"}
+    for _ in range(2):
+        assert (await clerk.post(f"{HERE}/check", data=signed)).headers["Location"] == f"{HERE}/done"
+    keys = [each.headers["Idempotency-Key"] for each in services.asked if each.method == "POST"]
+    assert keys == [fields["key"]] * 2
+
+
+async def test_a_submission_that_another_request_makes_leads_to_the_report(clerk, services):
+    fields = form_of((await clerk.get(f"{HERE}/check")).text, f"{HERE}/check")
+    problem = {"type": "/problems/request-in-flight", "title": "…", "title_zh": "相同的请求正在处理", "status": 409}
+    services.answers[f"POST {HERE}/submission"] = {"status_code": 409, "problem": problem}
+    assert (await clerk.post(f"{HERE}/check", data=fields)).headers["Location"] == HERE
+
+
+async def test_the_second_click_of_one_button_is_no_conflict(clerk, services):
+    fields = form_of((await clerk.get(f"{HERE}/edit")).text, f"{HERE}/edit")
+    services.answers[f"PUT {HERE}"] = {"status_code": 412, "problem": {"title": "…", "status": 412}}
+    there = {"happened_on": "2026-05-08", "details.new_name": "厦门新名有限公司", "reason": "业务发展",
+             "impact.main_product_affected": "false", "impact.still_sme": "true", "impact.still_meets_criteria": "true"}  # fmt: skip
+    saved = await clerk.post(f"{HERE}/edit", data=fields | there)
+    assert (saved.status_code, saved.headers.get("Location")) == (303, f"{HERE}/edit?saved=yes")
+    other = await clerk.post(f"{HERE}/edit", data=fields | there | {"reason": "别的原因"})
+    assert other.status_code == 412
+    assert "这份报告被另外保存过" in other.text
+    assert "别的原因" in other.text
+
+
+async def test_a_due_date_that_there_is_not_is_told_in_the_services_words(clerk, services):
+    errors = [{"pointer": "query/happened_on", "code": "x", "detail": "too early", "detail_zh": "不能早于2000年"}]
+    services.answers["GET /changes/due_date"] = {
+        "status_code": 422, "problem": {"title": "…", "status": 422, "errors": errors},
+    }  # fmt: skip
+    answer = await clerk.get("/changes/due_date?happened_on=1900-01-01")
+    assert (answer.status_code, "不能早于2000年" in answer.text) == (200, True)
+    assert "<html" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("token", "before_files", "status"),
+    [(True, True, 303), (False, True, 403), (True, False, 403), ("another", True, 403)],
+)
+async def test_a_form_with_files_needs_its_token_before_them(clerk, services, token, before_files, status):
+    fields = form_of((await clerk.get(f"{HERE}/edit")).text, f"{HERE}/edit")
+    if token is not True:
+        fields["csrftoken"] = token or ""
+    parts = [(name, (None, value)) for name, value in (fields | {"happened_on": "2026-05-08"}).items()]
+    file = [("other", ("scan.pdf", b"%PDF" + bytes(40_000)))]
+    answer = await clerk.post(f"{HERE}/edit", files=parts + file if before_files else file + parts)
+    assert answer.status_code == status, answer.text
+    assert any(each.method == "PUT" for each in services.asked) is (status == 303)

@@ -90,8 +90,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A headless Chromium; no longer than a module, as no test with a loop of its own can run meanwhile."""
     chromium = shutil.which(os.environ.get("PEIYU_TEST_CHROMIUM", "chromium"))
     assert chromium, "there is no Chromium: make test installs one"
     with sync_playwright() as playwright:

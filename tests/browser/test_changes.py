@@ -51,18 +51,22 @@ def firm(platform):
     return register
 
 
+def done(platform, who, path, body):
+    """Something is done by the API, once the service that does it has heard of the firm and its title."""
+    answers = []
+
+    def accepted():
+        answers.append(platform.tried(who, "POST", path, body))
+        return answers[-1].is_success
+
+    platform.until(accepted)
+    return answers[-1].json()
+
+
 def draft(platform, firm, **form):
-    """A report that is begun by the API; the service may not have heard of the firm yet."""
+    """A report that is begun by the API."""
     whole = change_form(firm.code, "2026-05-08", old=firm.name, new="厦门示例新名有限公司") | form
-    answer = {}
-
-    def begun():
-        nonlocal answer
-        answer = platform.tried(firm.account, "POST", "/changes", whole)
-        return answer.status_code == 201
-
-    platform.until(begun)
-    return answer.json()["id"]
+    return done(platform, firm.account, "/changes", whole)["id"]
 
 
 def submitted(platform, firm, **form):
@@ -85,6 +89,8 @@ def test_a_rename_is_reported_from_the_list_to_the_decision(platform, person, fi
     new = "厦门示例新名软件有限公司"
     clerk = person(it.account)
     pages, fields = [clerk.heading], set()
+    discarded = draft(platform, it)
+    platform.call(it.account, "DELETE", f"/changes/{discarded}", **{"If-Match": '"1"'})
 
     def arrived(heading):
         assert clerk.heading == heading
@@ -129,7 +135,7 @@ def test_a_rename_is_reported_from_the_list_to_the_decision(platform, person, fi
     assert (report["id"], report["before"], report["after"]) == (id_, it.name, new)
     platform.call(OFFICER, "POST", f"/changes/{id_}/opinion", {"meets_criteria": True, "opinion": "经核实，人员未变"})
     kept = [{"certification_id": it.certification, "outcome": "retained", "reason": "仍符合认定标准"}]
-    platform.call(BUREAU, "POST", f"/changes/{id_}/decision", {"decisions": kept})
+    done(platform, BUREAU, f"/changes/{id_}/decision", {"decisions": kept})
     platform.until(lambda: len(platform.call(it.account, "GET", f"/timeline?case={id_}")["items"]) >= 4)
     clerk.page.reload()
     for text in ("已办结", "专精特新中小企业 · 称号及有效期不变", "仍符合认定标准", "经核实，人员未变", "第十三条"):
@@ -199,9 +205,8 @@ def test_a_late_report_is_told_what_it_may_cost(platform, person, firm):
     clerk.sees("逾期报告的后果由主管部门决定")
     clerk.sees("第十三条")
     clerk.check_accessible()
-    platform.call(BUREAU, "POST", f"/changes/{id_}/sanction", {
-        "choice": "revoke_eligibility", "certification_ids": None, "reason": "经提醒仍未报告",
-    })  # fmt: skip
+    chosen = {"choice": "revoke_eligibility", "certification_ids": None, "reason": "经提醒仍未报告"}
+    done(platform, BUREAU, f"/changes/{id_}/sanction", chosen)
     clerk.open(f"/changes/{id_}")
     for text in ("逾期报告的处理", "取消复核资格", "经提醒仍未报告"):
         clerk.sees(text)
@@ -211,7 +216,7 @@ def test_a_late_report_is_told_what_it_may_cost(platform, person, firm):
 def test_what_officers_recorded_stands_on_top_and_is_reported_once(platform, person, firm):
     it = firm()
     seen = {"credit_code": it.code, "type": "restructuring", "happened_on": "2026-01-15", "evidence": "登记机关公示"}
-    platform.until(lambda: platform.tried(OFFICER, "POST", "/occurrences", seen).status_code == 201)
+    done(platform, OFFICER, "/occurrences", seen)
     clerk = person(it.account).open("/changes")
     clerk.sees("应在2026年4月15日（星期三）前（含当日）报告。")
     clerk.check_accessible()
@@ -233,6 +238,42 @@ def test_what_officers_recorded_stands_on_top_and_is_reported_once(platform, per
     assert clerk.heading == "报告已提交"
     clerk.open("/changes")
     assert clerk.page.get_by_text("去报告").count() == 0
+
+
+def test_a_firm_sees_what_an_unreported_change_costs_and_reports_it_after_all(platform, person, firm):
+    it = firm()
+    seen = {"credit_code": it.code, "type": "business", "happened_on": "2026-01-15", "evidence": "登记机关公示"}
+    done(platform, OFFICER, "/occurrences", seen)
+    (found,) = platform.call(it.account, "GET", "/occurrences")["items"]
+    chosen = {"choice": "revoke_eligibility", "certification_ids": None, "reason": "经提醒仍未报告"}
+    done(platform, BUREAU, f"/occurrences/{found['id']}/sanction", chosen)
+    clerk = person(it.account).open("/changes")
+    clerk.sees("未按期报告的处理：取消复核资格 · 经提醒仍未报告")
+    clerk.check_accessible()
+    clerk.follow("查看或补报")
+    clerk.follow("继续")
+    assert clerk.heading == "填写报告：主营业务变更"
+
+
+def test_a_little_giant_is_referred_and_the_ministrys_answer_shows(platform, person, firm):
+    it = firm(title="little_giant")
+    id_ = submitted(platform, it)
+    platform.call(OFFICER, "POST", f"/changes/{id_}/opinion", {"meets_criteria": False, "opinion": "已不属中小企业"})
+    refer = {"certification_id": it.certification, "outcome": "referred", "reason": "经核实不再符合"}
+    done(platform, BUREAU, f"/changes/{id_}/decision", {"decisions": [refer]})
+    clerk = person(it.account).open(f"/changes/{id_}")
+    clerk.sees("专精特新“小巨人”企业 · 报工业和信息化部")
+    answer = {
+        "certification_id": it.certification,
+        "outcome": "cancelled",
+        "reason": "取消认定",
+        "answered_on": "2026-05-21",
+    }
+    platform.call(BUREAU, "POST", f"/changes/{id_}/ministry_answer", answer)
+    clerk.page.reload()
+    clerk.sees("专精特新“小巨人”企业 · 取消称号")
+    clerk.sees("工信部答复日期")
+    clerk.check_accessible()
 
 
 @pytest.mark.parametrize("javascript", [True, False])

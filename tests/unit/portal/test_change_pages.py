@@ -106,7 +106,7 @@ async def test_a_part_whose_service_is_silent_is_missing_and_the_rest_stands(
     assert still in page.text
 
 
-@pytest.mark.parametrize(("path", "calls"), [("/changes", 3), (f"{HERE}/edit", 2), (f"{HERE}/check", 1), (HERE, 2)])
+@pytest.mark.parametrize(("path", "calls"), [("/changes", 4), (f"{HERE}/edit", 2), (f"{HERE}/check", 1), (HERE, 2)])
 async def test_a_page_asks_a_small_fixed_number_of_things(clerk, services, path, calls):
     services.answers["GET /changes"] = {"items": [report()] * 20, "next": None}
     if path == HERE:

@@ -17,17 +17,19 @@ router = APIRouter()
 
 @router.get("/changes/new")
 async def new_report(visit: LoggedIn, occurrence: UUID | None = None) -> Response:
-    """The type and the day; what officers recorded of it (`occurrence`) stands in them already."""
+    """The type and the day; what officers recorded of it (`occurrence`) stands in them already.
+
+    Where a report of that was begun or made it is shown.
+    """
     seen = None
     if occurrence is not None:
         seen, begun = await together(
             visit.api.get(f"/occurrences/{occurrence}"),
-            visit.api.get("/changes", credit_code=visit.firm, occurrence_id=occurrence, status="draft", limit=1),
+            visit.api.get("/changes", credit_code=visit.firm, occurrence_id=occurrence),
         )
-        if begun and begun["items"]:
-            return visit.go(path_of(begun["items"][0]["id"], "edit"))
-        if seen and seen["report_id"]:
-            return visit.go(path_of(seen["report_id"]))
+        for report in begun["items"] if begun else ():
+            if report["status"] != "withdrawn":
+                return visit.go(path_of(report["id"]))
     fields = {name: seen[name] for name in ("type", "happened_on")} if seen else {}
     return await _asked(visit, None, fields, seen)
 

@@ -8,6 +8,8 @@ from services.portal.visit import LoggedIn
 
 router = APIRouter()
 PAGE = 20
+RECORDED = ("overdue", "open", "sanctioned")
+"""The states of what officers recorded, as it is shown: what awaits a report first."""
 FILTERS = ("type", "status", "happened_from", "happened_to")
 
 
@@ -18,11 +20,9 @@ async def changes(visit: LoggedIn, following: str | None = None, done: str = "")
     typed = {name: query[name] for name in FILTERS if query.get(name)}
     refused = None
     asked = visit.api.page("/changes", following, credit_code=visit.firm, limit=PAGE, **typed)
-    awaited = [
-        visit.api.get("/occurrences", credit_code=visit.firm, state=state, limit=PAGE) for state in ("overdue", "open")
-    ]
+    recorded = [visit.api.get("/occurrences", credit_code=visit.firm, state=state, limit=PAGE) for state in RECORDED]
     try:
-        reports, *occurrences = await together(asked, *awaited)
+        reports, *occurrences = await together(asked, *recorded)
     except Refused as error:
         reports, occurrences, refused = {"items": [], "next": None}, [], error
     return visit.form_page(

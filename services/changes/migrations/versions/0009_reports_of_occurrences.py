@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0008_reports_of_occurrences"
-down_revision = "0007_delegated_persons"
+revision = "0009_reports_of_occurrences"
+down_revision = "0008_operators"
 
 
 def upgrade() -> None:

@@ -149,9 +149,14 @@ OVERDUE = "overdue"
 
 
 class FollowUpKind(StrEnum):
-    """Why officers must reach a firm by other means: its mail does not arrive, or did not help."""
+    """Why officers must reach a firm by other means: its mail does not arrive, or did not help.
+
+    `bad_address`: there is nobody, so that nothing more is sent to it. `undelivered`: a mail was refused for another
+    reason, or for days; others may arrive.
+    """
 
     BAD_ADDRESS = "bad_address"
+    UNDELIVERED = "undelivered"
     UNANSWERED = "unanswered"
 
 
@@ -175,6 +180,7 @@ class Level(StrEnum):
 
 FOLLOW_UPS: dict[FollowUpKind, Kind] = {
     FollowUpKind.BAD_ADDRESS: Kind.FIRM_UNREACHED,
+    FollowUpKind.UNDELIVERED: Kind.FIRM_UNREACHED,
     FollowUpKind.UNANSWERED: Kind.FIRM_UNANSWERED,
 }
 """The kind of message that tells officers of it."""

@@ -33,13 +33,14 @@ class FollowUpClosed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An address that takes no mail: whose mailbox, in whose reach, and what its server answered."""
+    """An address that did not take a mail: whose mailbox, in whose reach, what was answered, if `nobody` is there."""
 
     address: str
     mailbox: str
     credit_code: str | None
     authority: str
     answer: str
+    nobody: bool
 
 
 async def escalate(work: Work, settings: NotifierSettings) -> int:
@@ -47,8 +48,8 @@ async def escalate(work: Work, settings: NotifierSettings) -> int:
     return await _open_unanswered(work, settings) + await _raise(work, settings)
 
 
-async def open_bad_addresses(work: Work, refused: Sequence[Refusal]) -> None:
-    """Let officers know of addresses that take no mail: one follow-up for each, until it is dealt with.
+async def open_unreached(work: Work, refused: Sequence[Refusal]) -> None:
+    """Let officers know of addresses that take no mail: one follow-up of a kind for each, until it is dealt with.
 
     An office's own address is the bureau's to see to: its officers cannot be told.
     """
@@ -57,17 +58,17 @@ async def open_bad_addresses(work: Work, refused: Sequence[Refusal]) -> None:
     firms = await copies.firms_of(work.session, {each.credit_code for each in refused if each.credit_code})
     overdue = end_of_day(work.regulation.address_overdue(work.today()))
     rows = []
-    for each in {refusal.address.lower(): refusal for refusal in refused}.values():
+    for each in {(refusal.address.lower(), refusal.nobody): refusal for refusal in refused}.values():
         office = each.mailbox.startswith(mailboxes.OFFICE)
         rows.append(
             _row(
                 work,
-                FollowUpKind.BAD_ADDRESS,
+                FollowUpKind.BAD_ADDRESS if each.nobody else FollowUpKind.UNDELIVERED,
                 each.address.lower(),
                 each.credit_code,
                 each.authority,
                 Level.BUREAU if office else Level.AUTHORITY,
-                {"address": each.address, "answer": each.answer, "mailbox": each.mailbox},
+                {"address": each.address, "answer": each.answer, "mailbox": each.mailbox, "dead": each.nobody},
             )
             | {"escalates_at": None if office else overdue}
         )
@@ -81,7 +82,7 @@ async def readdress(work: Work, credit_codes: Collection[str]) -> None:
     An address that another firm has too is that one's from now on.
     """
     await kept.follow_firms(work.session, credit_codes)
-    left = await kept.bad_addresses_of(work.session, credit_codes)
+    left = await kept.unreached_of(work.session, credit_codes)
     if not left:
         return
     others = await kept.firms_at(work.session, {each.about for each in left})

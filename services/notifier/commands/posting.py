@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from services.notifier import mailboxes
 from services.notifier.commands.addressees import Addressee, Addressees, held_until
 from services.notifier.commands.calendars import Agenda
-from services.notifier.commands.dead_addresses import condemn
+from services.notifier.commands.failures import Failure, tell_officers
 from services.notifier.domain import gone
 from services.notifier.mail.rendering import Rendered, Renderer
 from services.notifier.mail.sections import Item
@@ -78,16 +78,12 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
 
 
 async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcome]) -> None:
-    """Note what became of mails that were tried; where one found nobody, officers are to know."""
+    """Note what became of mails that were tried; of one that has failed officers are to know."""
     marked = await _mark(work.session, work.clock, settings, outcomes)
-    nobody = {
-        outcome.mail_id: outcome.answer
-        for outcome in outcomes
-        if outcome.mail_id in marked and outcome.reason is Reason.REFUSED and is_nobody(outcome.answer or "")
-    }
-    if nobody:
-        refused = await reports.mails(work.session, nobody)
-        await condemn(work, [(mail, nobody[mail.id] or "") for mail in refused.values()])
+    answers = {each.mail_id: each.answer or "" for each in outcomes if marked.get(each.mail_id) is MessageState.FAILED}
+    if answers:
+        found = await reports.mails(work.session, answers)
+        await tell_officers(work, [Failure(mail, answers[id_], is_nobody(answers[id_])) for id_, mail in found.items()])
 
 
 async def mark_sent(
@@ -99,8 +95,8 @@ async def mark_sent(
 
 async def _mark(
     database: AsyncSession | AsyncConnection, clock: Clock, settings: NotifierSettings, outcomes: Sequence[Outcome]
-) -> set[UUID]:
-    """Mark mails; which of them were still ours."""
+) -> dict[UUID, MessageState]:
+    """Mark mails; the states of those that were still ours."""
     marked = await mails.mark(database, declaration(clock), outcomes, settings.mail_retry_days * 86400)
     for outcome in outcomes:
         if outcome.mail_id not in marked:

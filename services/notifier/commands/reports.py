@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from services.notifier.commands.dead_addresses import condemn
+from services.notifier.commands.failures import Failure, tell_officers
 from services.notifier.mail.reports import Action, Report, read
 from services.notifier.mail.verdicts import becomes, is_nobody
 from services.notifier.models import Mail
@@ -56,7 +56,7 @@ async def take_in(work: Work, content: bytes) -> list[Taken]:
     taken = [Taken(id_, report, matched[id_], id_ not in new) for id_, report in found.items()]
     news = [each for each in taken if not each.known]
     await _conclude(work, news)
-    await condemn(work, [each for each in map(_refused, news) if each is not None])
+    await tell_officers(work, [each for each in map(_failed, news) if each is not None])
     return taken
 
 
@@ -83,10 +83,10 @@ async def _conclude(work: Work, taken: Sequence[Taken]) -> None:
             await reports.conclude(work.session, mails[mail_id], state)
 
 
-def _refused(taken: Taken) -> tuple[Mail, str] | None:
-    """The mail with what was said of its address, where that is that nobody is there."""
+def _failed(taken: Taken) -> Failure | None:
+    """The mail that came back, with what was said of it."""
     report = taken.report
     said = report.diagnostic or ""
-    if taken.mail is None or report.action is not Action.FAILED or not is_nobody(said, report.status):
+    if taken.mail is None or report.action is not Action.FAILED:
         return None
-    return taken.mail, said or report.status or ""
+    return Failure(taken.mail, said or report.status or "", is_nobody(said, report.status))

@@ -13,7 +13,7 @@ from services.notifier.domain.meeting import applied_for, updated_in_time, updat
 from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
 from services.notifier.vocabulary import CaseKind, ObligationState
 from shared.contracts import Citation
-from shared.regulation import DeadlineExtension, Duty, Regulation, Rule, Title, start_of_day
+from shared.regulation import DeadlineExtension, Duty, Regulation, Rule, Title, end_of_day, start_of_day
 
 Key = tuple[str, str, date]
 
@@ -61,7 +61,8 @@ def updates_owed(
 
     A missed one has ended, forgiven or not, and one that was submitted late: that restores nothing, and nothing is left
     to be done. `at_stake` are the titles whose
-    right to a review is lost with it; one that has lost it already has no more to lose.
+    right to a review is lost with it; one that has lost it already has no more to lose. `came_late`: it was submitted
+    after its date, and the firm is not urged to do so any more.
     """
     owed: dict[Key, Owed] = {}
     for certification in sorted(certifications, key=lambda each: each.id):
@@ -88,6 +89,8 @@ def updates_owed(
                 duty["state"] in ("missed", "forgiven") or updated_late(updates, year, due)
             ):
                 each.state = ObligationState.ENDED
+            if (submitted_at := updates.get(year)) is not None and submitted_at >= end_of_day(due):
+                each.facts["came_late"] = True
             for fact in ("titles", "at_stake") if certification.eligibility == "held" else ("titles",):
                 if title.value not in each.facts[fact]:
                     each.facts[fact].append(title.value)

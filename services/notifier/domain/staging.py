@@ -37,7 +37,9 @@ def stages(reminders: Reminders, duty: str, nominal_due: date, due: date, acts_f
 
 
 def plan(each: Obligation | Owed, regulation: Regulation) -> tuple[Stage, ...]:
-    """The stages of a duty; after them the final notice, once its date is over."""
+    """The stages of a duty; after them the final notice, once its date is over. Of what came late there are none."""
+    if each.facts.get("came_late"):
+        return ()
     reminders = regulation.reminders(each.duty)
     planned = stages(reminders, each.duty, each.nominal_due, each.due, each.acts_from)
     if not reminders.final_notice or told_by_a_decision(each):

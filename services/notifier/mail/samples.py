@@ -192,6 +192,7 @@ def _facts(regulation: Regulation, kind: Kind) -> dict[str, Any]:
         "until": "2026-12-31",
         "address": "lin.haiyan@firm.example",
         "answer": "550 5.1.1 no such mailbox",
+        "dead": True,
         "contact_name": "林海燕",
         "contact_mobile": "13959201234",
         "level": "authority",

@@ -90,14 +90,14 @@ async def follow_firms(session: AsyncSession, credit_codes: Collection[str]) -> 
     )
 
 
-async def bad_addresses_of(session: AsyncSession, credit_codes: Collection[str]) -> Sequence[FollowUp]:
-    """Open follow-ups about dead addresses that these firms do not have any more; locked."""
+async def unreached_of(session: AsyncSession, credit_codes: Collection[str]) -> Sequence[FollowUp]:
+    """Open follow-ups about addresses that took no mail and that these firms do not have any more; locked."""
     found = await session.scalars(
         select(FollowUp)
         .join(Firm, Firm.credit_code == FollowUp.credit_code)
         .where(
             FollowUp.credit_code.in_(credit_codes),
-            FollowUp.kind == FollowUpKind.BAD_ADDRESS,
+            FollowUp.kind.in_([FollowUpKind.BAD_ADDRESS, FollowUpKind.UNDELIVERED]),
             IS_OPEN,
             FollowUp.about.is_distinct_from(func.lower(Firm.contact_email)),
             FollowUp.about.is_distinct_from(func.lower(Firm.second_email)),

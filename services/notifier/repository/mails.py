@@ -53,7 +53,7 @@ MARK = text("""
     )
     UPDATE messages SET state = marked.state, reason = marked.reason FROM marked
     WHERE messages.mail_id = marked.id AND messages.state = 'sending'
-    RETURNING messages.mail_id
+    RETURNING messages.mail_id, messages.state
 """)
 PUT_BACK = text("""
     WITH returned AS (
@@ -168,14 +168,14 @@ class Outcome:
 
 async def mark(
     database: AsyncSession | AsyncConnection, act: str, outcomes: Sequence[Outcome], given_up_after: float
-) -> set[UUID]:
-    """Set what became of mails that are still the caller's, and of what they carry, as the doing of `act`; which were.
+) -> dict[UUID, MessageState]:
+    """Set what became of mails that are still the caller's and of what they carry, as the doing of `act`; their states.
 
     A mail older than `given_up_after` seconds is not tried again.
     """
     given = _arrays([asdict(each) for each in outcomes])
     marked = await database.execute(MARK, {"act": act, "given_up_after": given_up_after, **given})
-    return set(marked.scalars())
+    return {mail_id: MessageState(state) for mail_id, state in marked}
 
 
 async def put_back(session: AsyncSession, claimed: Sequence[Mail], wait: float) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.notifier.commands.follow_ups import Refusal, escalate, open_bad_addresses
+from services.notifier.commands.follow_ups import Refusal, escalate, open_unreached
 from shared.contracts import ChangeDiscarded, ChangeDrafted, ChangeSubmitted
 from tests.integration.notifier.conftest import Firm
 from tests.integration.notifier.test_moved_deadlines import rescheduled
@@ -29,10 +29,17 @@ async def told(it, kind):
 async def refuse(it, *firms, answer="550 5.1.1 no such user", mailbox=None):
     async with it.backend.work() as work:
         refused = [
-            Refusal(firm.email, mailbox or f"firm:{firm.code}", None if mailbox else firm.code, firm.authority, answer)
+            Refusal(
+                firm.email,
+                mailbox or f"firm:{firm.code}",
+                None if mailbox else firm.code,
+                firm.authority,
+                answer,
+                nobody=True,
+            )
             for firm in firms
         ]
-        await open_bad_addresses(work, refused)
+        await open_unreached(work, refused)
     await it.post()
 
 

@@ -149,6 +149,12 @@ def test_an_update_is_met_only_by_what_was_submitted_in_its_year_until_the_end_o
     assert "第十二条" in owed.citation["article"]
 
 
+@pytest.mark.parametrize(("submitted", "left"), [("2026-04-30T23:59:59", 6), ("2026-05-01T00:00", 0)])
+def test_nobody_is_urged_to_submit_what_came_late(submitted, left):
+    (owed,) = domain.updates_owed(CODE, [title((2026, "2026-04-30", "open"))], {2026: at(submitted)}, REGULATION)
+    assert len(domain.plan(owed, REGULATION)) == left
+
+
 def test_an_update_is_owed_once_for_several_titles_and_anew_where_a_notice_moved_its_date():
     plain, other, moved = (
         title((2026, "2026-04-30", "open")),

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.policy import default
+from email.parser import BytesHeaderParser
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -39,9 +38,9 @@ class PostOffice:
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         assert self.now is not None
-        mail = message_from_bytes(cast(bytes, envelope.content), policy=default)
-        mail_id = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-        kinds = tuple(sorted(str(mail["X-Peiyu-Kind"] or "").replace(",", " ").split()))
+        headers = BytesHeaderParser().parsebytes(cast(bytes, envelope.content))
+        mail_id = headers.get("Message-ID", "").strip("<> \r\n").partition("@")[0]
+        kinds = tuple(sorted(headers.get("X-Peiyu-Kind", "").replace(",", " ").split()))
         self.arrived += [Arrived(self.now, mail_id, recipient, kinds) for recipient in envelope.rcpt_tos]
         return "250 kept"
 

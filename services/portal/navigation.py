@@ -12,15 +12,11 @@ FIRM = (
 )
 OFFICER = (
     ("/home", N_("工作台")),
-    ("/officers/changes", N_("重大变更审核")),
-    ("/officers/reviews", N_("复核审核")),
-    ("/officers/enterprises", N_("企业")),
     ("/officers/updates", N_("信息更新情况")),
     ("/officers/follow_ups", N_("催办")),
-    ("/officers/notices", N_("通知与导入")),
-    ("/officers/messages", N_("邮件")),
+    ("/officers/enterprises", N_("企业查询")),
 )
-OPERATOR = (("/home", N_("运行状况")), ("/operators/failed", N_("失败消息")), ("/officers/messages", N_("邮件")))
+OPERATOR = (("/home", N_("运行状况")), ("/operators/failed", N_("失败消息")))
 
 
 def navigation(account: Account | None) -> tuple[tuple[str, str], ...]:

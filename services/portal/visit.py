@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 
 from services.portal.account import Account
-from services.portal.api import Api, LoginNeeded, Refused
+from services.portal.api import Api, LoginNeeded, NotThere, Refused
 from services.portal.forms import field_of
 from services.portal.language import Language, gettext, wanted
 from services.portal.rendering import Pages
@@ -158,5 +158,13 @@ def login_path(back: str) -> str:
     return f"/session/start?back={quote(back, safe='')}"
 
 
+def officer(visit: Annotated[Visit, Depends(logged_in)]) -> Visit:
+    """A visit of an officer of an authority or the bureau. Raises `LoginNeeded`, `NotThere`."""
+    if visit.account is None or not visit.account.is_officer:
+        raise NotThere
+    return visit
+
+
 Visiting = Annotated[Visit, Depends(visit)]
 LoggedIn = Annotated[Visit, Depends(logged_in)]
+Officer = Annotated[Visit, Depends(officer)]

@@ -92,6 +92,32 @@ WORDS: dict[str, dict[str, str]] = {
         "refer_title": N_("报工业和信息化部"),
         "retain_title": N_("保留称号"),
     },
+    "standing": {
+        "valid": N_("有效"),
+        "under_review": N_("复核中"),
+        "awaiting_review": N_("已到期，待复核"),
+        "expired": N_("已失效"),
+        "cancelled": N_("已取消"),
+    },
+    "eligibility": {"held": N_("具有复核资格"), "revoked": N_("复核资格已取消")},
+    "follow_up_state": {
+        "open": N_("待联系"),
+        "met": N_("企业已办理"),
+        "moved": N_("期限已改"),
+        "ended": N_("事项已终止"),
+        "readdressed": N_("已更换邮箱"),
+        "resolved": N_("已办结"),
+    },
+    "follow_up_kind": {
+        "unanswered": N_("多次提醒未办理"),
+        "bad_address": N_("邮箱不存在"),
+        "undelivered": N_("邮件被退回"),
+    },
+    "update_standing": {
+        "not_updated": N_("未更新"),
+        "updated": N_("按期更新"),
+        "late": N_("逾期更新"),
+    },
     "role": {
         "enterprise": N_("企业"),
         "authority": N_("审核部门"),

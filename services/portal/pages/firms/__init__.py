@@ -1,0 +1,38 @@
+"""企业: officers find a firm by its code or part of a name, and see what it is, holds, owes, and what happened."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from services.portal.api import Refused, or_none, together
+from services.portal.visit import Officer
+
+router = APIRouter(include_in_schema=False)
+PAGE = 30
+FILTERS = ("q", "authority", "title")
+
+
+@router.get("/officers/enterprises")
+async def enterprises(visit: Officer, following: str | None = None) -> Response:
+    """The search, and what it found."""
+    query = visit.request.query_params
+    wanted = {name: query[name].strip() for name in FILTERS if query.get(name, "").strip()}
+    refused, page = None, None
+    try:
+        page = await or_none(visit.api.page("/enterprises", following, limit=PAGE, **wanted))
+    except Refused as error:
+        refused, page = error, {"items": [], "next": None}
+    return visit.form_page("firms/list.html", refused, wanted, page=page, wanted=wanted, following=following)
+
+
+@router.get("/officers/enterprises/{credit_code}")
+async def enterprise(visit: Officer, credit_code: str, following: str | None = None) -> Response:
+    """One firm: its facts, titles, duties, and everything that happened to it."""
+    firm = await visit.api.get(f"/enterprises/{credit_code}")
+    titles, duties, timeline = await together(
+        visit.api.get("/certifications", credit_code=credit_code),
+        visit.api.get("/obligations", credit_code=credit_code, state="open"),
+        visit.api.page("/timeline", following, credit_code=credit_code, order="newest", limit=PAGE),
+    )
+    return visit.page(
+        "firms/detail.html", firm=firm, titles=titles, duties=duties, timeline=timeline, following=following
+    )

@@ -1,0 +1,86 @@
+"""Officers: whom to call, who has not updated yet, what a firm holds and owes."""
+
+import pytest
+
+from services.cli.credit_codes import new_code
+
+OFFICER = "officer:XM-SM"
+LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
+
+
+@pytest.fixture
+def firm(platform):
+    """A firm with a title that did not update, three days before 30 April 2026."""
+    platform.at("2026-04-20T10:00")
+    code = new_code()
+    contact = {"name": "林海燕", "mobile": "13959201234", "email": f"{code.lower()}@firm.example"}
+    platform.call(OFFICER, "POST", "/enterprises", {
+        "credit_code": code, "name": LONG, "authority": "XM-SM", "registered_place": "福建省厦门市思明区",
+        "contact": contact,
+    })  # fmt: skip
+    platform.call("bureau", "POST", "/certifications", {
+        "credit_code": code, "enterprise_name": LONG, "authority": "XM-SM", "title": "specialized",
+        "valid_from": "2025-01-01", "valid_to": "2027-12-31",
+    })  # fmt: skip
+    platform.until(lambda: platform.call(OFFICER, "GET", f"/obligations?credit_code={code}&state=open")["items"])
+    return code
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh-CN", False), ("en", True)])
+def test_an_officer_finds_a_firm_by_part_of_its_name_and_sees_what_it_owes(person, firm, language, phone):
+    officer = person(OFFICER, language=language, phone=phone)
+    officer.check_accessible()
+    officer.open("/officers/enterprises")
+    officer.fill({"q": "工业互联网"})
+    officer.page.keyboard.press("Enter")
+    officer.sees(firm)
+    officer.check_accessible()
+    officer.page.get_by_role("row", name=firm).get_by_role("link").click()
+    officer.page.wait_for_url(f"**/{firm}")
+    assert officer.heading == LONG
+    officer.sees("13959201234")
+    officer.sees("第十二条")
+    officer.check_accessible()
+
+
+def test_what_is_not_found_and_what_is_asked_for_too_shortly_is_said(person):
+    officer = person(OFFICER).open("/officers/enterprises?q=没有这样的企业")
+    officer.sees("没有找到企业")
+    officer.open("/officers/enterprises?q=厦")
+    officer.sees("请至少输入")
+    officer.check_accessible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_officer_sees_who_has_not_updated_and_takes_the_list_along(person, firm, javascript):
+    officer = person(OFFICER, javascript=javascript).open("/officers/updates?year=2026")
+    officer.sees(firm)
+    if javascript:
+        officer.check_accessible()
+    with officer.page.expect_download() as download:
+        officer.page.get_by_role("link", name="导出CSV").click()
+    assert firm in download.value.path().read_text(encoding="utf-8-sig")
+    officer.open("/officers/updates?year=1")
+    assert officer.page.get_by_role("alert").is_visible()
+
+
+def test_an_officer_calls_a_firm_and_notes_what_was_agreed(person, platform, firm):
+    platform.at("2026-04-28T10:00")
+    path = f"/follow_ups?credit_code={firm}&state=open"
+    platform.until(lambda: platform.call(OFFICER, "GET", path)["items"])
+    officer = person(OFFICER).open("/officers/follow_ups")
+    card = officer.page.locator("article", has=officer.page.locator(f'a[href$="{firm}"]'))
+    card.get_by_role("button").click()
+    officer.page.get_by_role("alert").wait_for()
+    officer.check_accessible()
+    card.get_by_role("textbox").fill("已电话联系，承诺明日提交")
+    card.get_by_role("button").click()
+    officer.sees("已办结。")
+    (closed,) = platform.call(OFFICER, "GET", f"/follow_ups?credit_code={firm}")["items"]
+    assert (closed["state"], closed["note"]) == ("resolved", "已电话联系，承诺明日提交")
+
+
+def test_a_firm_has_no_officers_pages(person, firm):
+    clerk = person(f"firm:{firm}")
+    for path in ("/officers/follow_ups", "/officers/updates", "/officers/enterprises"):
+        assert clerk.open(path).heading == "找不到这个页面"

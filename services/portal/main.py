@@ -63,6 +63,7 @@ def build(settings: PortalSettings, transport: httpx.AsyncBaseTransport | None =
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
     # the outermost stands last
+    app.add_middleware(Failing)
     app.add_middleware(Csrf, settings=settings)
     app.add_middleware(Sessions, settings=settings)
     app.add_middleware(Careful, settings=settings)
@@ -98,6 +99,30 @@ class Careful:
             await send(message)
 
         await self._app(scope, receive, add)
+
+
+class Failing:
+    """Middleware: what nobody deals with is logged, and answered by a page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            request = Request(scope, receive)
+            logger(__name__).error("page failed", path=request.url.path, exc_info=error)
+            await visit(request).page("errors/failed.html", 500)(scope, receive, send)
 
 
 async def _login_needed(request: Request, _: Exception) -> Response:
@@ -142,11 +167,6 @@ async def _refused(request: Request, error: Exception) -> Response:
     )
 
 
-async def _failed(request: Request, error: Exception) -> Response:
-    logger(__name__).error("page failed", path=request.url.path, exc_info=error)
-    return visit(request).page("errors/failed.html", 500)
-
-
 HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
     LoginNeeded: _login_needed,
     NoFirm: _no_firm,
@@ -156,5 +176,4 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Exception], Awaitable[R
     RequestValidationError: _not_there,  # an address that no page has
     Silent: _silent,
     Refused: _refused,
-    Exception: _failed,
 }

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, cast
 from urllib.parse import quote
 
@@ -18,6 +19,9 @@ from services.portal.rendering import Pages
 from shared.runtime.clock import real_now
 
 PASSED_ON = ("Content-Type", "Content-Disposition")
+
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,20 @@ class Visit:
         return HTMLResponse(self.pages.render(template, self.language, self.request, context), status)
 
     def form_page(
-        self, template: str, refused: Refused | None, typed: Mapping[str, Any], **context: Any
+        self,
+        template: str,
+        refused: Refused | None,
+        typed: Mapping[str, Any],
+        *,
+        labels: Mapping[str, str] = NO_LABELS,
+        **context: Any,
     ) -> HTMLResponse:
-        """A page with a form that keeps what was typed and says what is wrong with it, beside each field and on top."""
-        errors = defects(refused, self.language) if refused else []
+        """A page with a form that keeps what was typed and says what is wrong with it, beside each field and on top.
+
+        `labels` are those of fields whose defects do not name them.
+        """
+        found = defects(refused, self.language) if refused else []
+        errors = [{**each, "label": labels.get(each["field"], "")} for each in found]
         status = refused.status if refused else 200
         return self.page(template, status, typed=typed, errors=errors, **context)
 

@@ -203,8 +203,11 @@ def require(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
 
     async def caller_with_role(caller: CallerDep) -> Caller:
         if caller.role not in roles:
-            wanted = ", ".join(roles)
-            raise Forbidden(f"This is for {wanted}; the account is {caller.role}")
+            wanted = "、".join(role.name_zh for role in roles)
+            raise Forbidden(
+                f"This is for {', '.join(roles)}; the account is {caller.role}",
+                detail_zh=f"此项仅限{wanted}账号使用，您登录的是{caller.role.name_zh}账号。",
+            )
         return caller
 
     return caller_with_role

@@ -48,6 +48,11 @@ class Role(StrEnum):
     BUREAU = "bureau"
     OPERATOR = "operator"
 
+    @property
+    def name_zh(self) -> str:
+        """As it is said in Chinese."""
+        return {"enterprise": "企业", "authority": "审核部门", "bureau": "市工信局", "operator": "运维"}[self.value]
+
 
 class AccountType(StrEnum):
     """法人账号, 自然人账号, or that of an officer or operator."""

@@ -30,6 +30,7 @@ class Platform:
 
     def __init__(self, folder: Path) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
+        self._folder = folder
         self._log = folder / "run.log"
         port = self.url.rpartition(":")[2]
         command = [sys.executable, "-m", "services.cli", "run", "--port", port, "--data-dir", str(folder / "data")]
@@ -53,6 +54,10 @@ class Platform:
         self.http.close()
         self._process.terminate()
         self._process.wait(60)
+
+    def database(self, service: str) -> str:
+        """A service's database, for what no story can bring about."""
+        return f"postgresql://postgres@/{service}?host={self._folder / 'data' / 'postgres'}"
 
     def at(self, instant: str) -> None:
         """Move business time; `2026-04-30T23:59` is Shanghai time."""

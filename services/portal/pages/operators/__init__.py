@@ -96,7 +96,7 @@ async def group(visit: LoggedIn, service: ServiceDep, choice: ChoiceDep, followi
 @router.get("/failed/{service}/{event_id:uuid}")
 async def message(visit: LoggedIn, service: ServiceDep, event_id: UUID) -> Response:
     """A message whole, with what it carries."""
-    found = await visit.api.get(f"/operations/{service}/failed/{event_id:uuid}")
+    found = await visit.api.get(f"/operations/{service}/failed/{event_id}")
     body = found["body"] if isinstance(found["body"], str) else json.dumps(found["body"], ensure_ascii=False, indent=2)
     return visit.page("operators/message.html", service=service, message=found, body=body, group=of_group(found))
 
@@ -142,6 +142,6 @@ async def _confirmation(
         if about is None:
             raise NotThere
         count = about["count"]
-    return visit.form_page(
-        f"operators/{act}.html", refused, fields, service=service, choice=choice, about=about, count=count
-    )
+    context = {"service": service, "choice": choice, "about": about, "count": count}
+    labels = {"reason": visit.say("作废原因")}
+    return visit.form_page(f"operators/{act}.html", refused, fields, labels=labels, **context)

@@ -260,5 +260,30 @@ PROBLEMS: dict[str, Explained] = {
         N_("另一位工作人员已经承办这件事项。"),
         N_("请与承办人联系；市工信局可以改派。"),
     ),
+    # ---- reminders and mail
+    "message-on-its-way": Explained(
+        409,
+        N_("该消息正在发送"),
+        N_("这条消息正在排队或发送，不需要再发一次。"),
+        N_("请过几分钟查看发送结果。"),
+    ),
+    "message-would-not-go-out": Explained(
+        409,
+        N_("该消息现在不宜重新发送"),
+        N_("事情已经变化，消息的内容不再属实；或者收件地址不可用，发出去没有人收到。"),
+        N_("请核对事项现在的状态和收件人的邮箱。"),
+    ),
+    "subscription-ended": Explained(
+        409,
+        N_("该订阅已终止"),
+        N_("这项邮件订阅已经终止，不能再修改。"),
+        N_("需要时请重新订阅。"),
+    ),
+    "follow-up-closed": Explained(
+        409,
+        N_("该催办事项已办结"),
+        N_("这件催办事项已经办结。"),
+        N_("请查看办结的记录，不需要再处理。"),
+    ),
 }
 """In the order in which the page of all lists them."""

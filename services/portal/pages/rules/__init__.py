@@ -43,6 +43,15 @@ PARTS = (
     ("account", N_("账号")),
 )
 """The parts of a rules file by what their rules' ids begin with."""
+PLACES = {
+    "{year}": N_("（年度）"),
+    "{nominal}": N_("（原定日期）"),
+    "{due}": N_("（新的日期）"),
+    "{source}": N_("（通知名称）"),
+    "{opens}": N_("（开始日期）"),
+    "{closes}": N_("（截止日期）"),
+}
+"""What a notice puts into the sentence of a rule, where there is no notice."""
 
 
 @router.get("")
@@ -54,7 +63,16 @@ async def rules(visit: Visiting, on: str = "") -> Response:
     except Refused as error:
         refused, told = error, await or_none(visit.api.get("/regulation"))
     typed = {"on": told["on"] if told and not refused else on}
-    return visit.form_page("rules/page.html", refused, typed, told=told, parts=_parts(told), names=RULES)
+
+    def filled(sentence: str) -> str:
+        for place, words in PLACES.items():
+            sentence = sentence.replace(place, visit.say(words))
+        return sentence
+
+    labels = {"on": visit.say("哪一天的规定")}
+    return visit.form_page(
+        "rules/page.html", refused, typed, labels=labels, told=told, parts=_parts(told), names=RULES, filled=filled
+    )
 
 
 def _parts(told: dict[str, list[dict[str, str]]] | None) -> list[tuple[str, list[dict[str, str]]]]:

@@ -19,6 +19,10 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+ENDED = (Status.DECIDED, Status.WITHDRAWN)
+"""The states that nothing follows."""
+
+
 class Act(StrEnum):
     """What can be done to a report."""
 

@@ -137,6 +137,18 @@ def require(act: Act, status: str, *, office: str | None = None) -> None:
         raise NotInThisState(status, possible)
 
 
+def possible(review: Review, today: date) -> frozenset[Act]:
+    """What an application's state and dates allow, whoever may do it."""
+    acts = {act for act, states in MACHINE.items() if review.status in states}
+    if review.return_due is not None and today > review.return_due:
+        acts.discard(Act.RESUBMIT)
+    if review.notice_ends is not None and today > review.notice_ends:
+        acts.discard(Act.OBJECT)
+    if review.check_order is not None:
+        acts.discard(Act.ORDER_CHECK)
+    return frozenset(acts)
+
+
 def after_decision(
     status: str, step: Step, outcome: ReviewOutcome, title: Title, regulation: Regulation
 ) -> ReviewStatus:

@@ -3,7 +3,9 @@
 import pytest
 
 
-@pytest.mark.parametrize(("language", "title"), [("zh-CN", "首页"), ("en", "Home")])
+@pytest.mark.parametrize(
+    ("language", "title"), [("zh-CN", "优质中小企业梯度培育平台"), ("en", "Gradient cultivation of quality SMEs")]
+)
 def test_the_front_page_is_in_the_browsers_language_and_accessible(person, language, title):
     visitor = person(language=language).open("/")
     assert visitor.page.title().startswith(title)

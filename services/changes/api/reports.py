@@ -16,7 +16,7 @@ from services.changes.repository import firms
 from services.changes.repository import reports as kept
 from services.changes.repository.worklists import in_worklist
 from services.changes.views import DueDateView, LimitsView, ReportDetail, ReportView
-from services.changes.vocabulary import Status
+from services.changes.vocabulary import ENDED, Status
 from shared.contracts import ChangeType
 from shared.messaging import Backend, Work
 from shared.regulation import Worklist, normalise_credit_code
@@ -60,6 +60,7 @@ async def list_reports(
     status_: Annotated[Status | None, Query(alias="status")] = None,
     authority: str | None = None,
     worklist: Worklist | None = None,
+    ended: bool | None = None,
     assignee: Annotated[str | None, Query(max_length=200)] = None,
     occurrence_id: UUID | None = None,
     happened_from: date | None = None,
@@ -80,6 +81,7 @@ async def list_reports(
             work.session,
             visible_to(caller),
             *([in_worklist(worklist, work.today(), office)] if worklist else []),
+            *([Report.status.in_(ENDED) == ended] if ended is not None else []),
             filters={
                 "credit_code": code,
                 "type": type_,

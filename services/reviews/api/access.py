@@ -1,14 +1,18 @@
 """Which applications an account sees and who may act on them; how an act on an application is answered."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from uuid import UUID
 
 from fastapi import Response, status
 
+from services.reviews.domain import possible
 from services.reviews.models import Certification, Review
 from services.reviews.repository import applications
 from services.reviews.views.applications import ReviewDetail
+from services.reviews.vocabulary import OFFICE, Act
 from shared.messaging import Work
+from shared.regulation import Step
 from shared.web.auth import Caller, Forbidden, Role
 from shared.web.fields import Declaration
 from shared.web.idempotency import Once, Reply
@@ -17,7 +21,7 @@ from shared.web.reach import is_assisted
 
 OFFICERS = (Role.AUTHORITY, Role.BUREAU)
 
-Act = Callable[[Work], Awaitable[tuple[Review, Certification]]]
+Command = Callable[[Work], Awaitable[tuple[Review, Certification]]]
 
 
 async def seen(work: Work, review_id: UUID, caller: Caller) -> tuple[Review, Certification]:
@@ -52,10 +56,34 @@ async def detail(work: Work, review: Review, certification: Certification, calle
     """The application as it is answered."""
     await work.session.flush()
     history = await applications.history(work.session, review.id)
-    return ReviewDetail.with_history(review, certification, history, work, caller)
+    acts = allowed(review, certification, caller, work.today())
+    if Act.SETTLE_OBJECTION in acts and all(each.upheld is not None for each in history.objections):
+        acts.remove(Act.SETTLE_OBJECTION)
+    return ReviewDetail.with_history(review, certification, history, work, caller, acts)
 
 
-async def acted(once: Once, caller: Caller, act: Act, code: int = status.HTTP_200_OK) -> Response:
+def allowed(review: Review, certification: Certification, caller: Caller, today: date) -> list[Act]:
+    """What this account can do to the application on a day."""
+    acts = possible(review, today) & _acts_of(caller, review, certification)
+    return sorted(acts, key=list(Act).index)
+
+
+def _acts_of(caller: Caller, review: Review, certification: Certification) -> set[Act]:
+    if caller.may_act_for(review.credit_code):
+        return {Act.RESUBMIT, Act.WITHDRAW}
+    if not caller.may_review_for(certification.authority):
+        return set()
+    acts = {Act.RESUBMIT, Act.ORDER_CHECK, Act.OBJECT}
+    if OFFICE.get(review.status) == Step(caller.role):
+        acts.add(Act.RETURN)
+    if caller.role is Role.BUREAU:
+        return acts | {Act.DECIDE_AS_BUREAU, Act.RECORD_MINISTRY, Act.SETTLE_OBJECTION, Act.ASSIGN}
+    if review.assignee in (None, caller.subject):
+        acts.add(Act.ASSIGN)
+    return acts | {Act.DECIDE_AS_AUTHORITY, Act.RECORD_CHECK}
+
+
+async def acted(once: Once, caller: Caller, act: Command, code: int = status.HTTP_200_OK) -> Response:
     """Answer a request by what `act` made of an application."""
 
     async def reply(work: Work) -> Reply:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
-from services.reviews.commands.applications import conditions_of
+from services.reviews.commands.applications import conditions_of, conditions_of_all
 from services.reviews.commands.eligibility import restore_by_officer, revoke_by_officer
 from services.reviews.commands.grants import grant_many
 from services.reviews.commands.hindsight import suppose
@@ -15,7 +15,13 @@ from services.reviews.models import Certification
 from services.reviews.repository import applications, copies
 from services.reviews.repository import certifications as titles
 from services.reviews.suppositions import Moment, RulesName
-from services.reviews.views.titles import AssessmentView, CertificationDetail, CertificationView, EligibilityView
+from services.reviews.views.titles import (
+    AssessmentView,
+    CertificationDetail,
+    CertificationView,
+    EligibilityView,
+    TitleOverview,
+)
 from services.reviews.vocabulary import CertificationStatus, Eligibility
 from shared.messaging import Work
 from shared.regulation import Regulation, Title, normalise_credit_code
@@ -109,6 +115,28 @@ async def list_certifications(
         reviewed = await applications.open_reviews(work.session, [each.id for each in found])
         views = [CertificationView.of(each, work, under_review=each.id in reviewed) for each in found]
     return paging.page(views, lambda view: [view.id])
+
+
+@router.get("/overview")
+async def overview(request: Request, caller: CallerDep, paging: Paging, credit_code: str) -> Page[TitleOverview]:
+    """A firm's titles with their duties, and whether each one's review can be applied for now, with every condition."""
+    code = normalise_credit_code(credit_code)
+    if caller.role is Role.ENTERPRISE and not caller.may_act_for(code):
+        raise NotFound("There is no such enterprise")
+    async with request.app.state.backend.work() as work:
+        found = await titles.certifications(
+            work.session,
+            within_reach(caller, Certification.credit_code, Certification.authority),
+            filters={"credit_code": code},
+            expires_from=None,
+            expires_to=None,
+            after=paging.after_id(),
+            limit=paging.limit + 1,
+        )
+        duties = await titles.duties(work.session, [each.id for each in found])
+        judged, copy = await conditions_of_all(work, code, found, duties)
+        views = [TitleOverview.of(each, duties[each.id], judged[each.id], copy, work) for each in found]
+    return paging.page(views, lambda view: [view.certification.id])
 
 
 @router.get("/{certification_id}")

@@ -14,7 +14,7 @@ from services.reviews.models import Certification, Review
 from services.reviews.repository import applications
 from services.reviews.repository.worklists import in_worklist
 from services.reviews.views.applications import ReviewDetail, ReviewView
-from services.reviews.vocabulary import ReviewStatus
+from services.reviews.vocabulary import OPEN_REVIEWS, ReviewStatus
 from shared.messaging import Work
 from shared.regulation import Step, Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
@@ -57,6 +57,7 @@ async def list_reviews(
     step: Annotated[Step | None, Query(description="Who acts next")] = None,
     authority: str | None = None,
     worklist: Worklist | None = None,
+    ended: bool | None = None,
     assignee: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[ReviewView]:
     """Applications, the newest first; of a worklist, or those that an officer took (`assignee`, `me` for the caller).
@@ -69,6 +70,8 @@ async def list_reviews(
     statuses: set[str] = {status_} if status_ else set(ReviewStatus)
     if step:
         statuses &= {each for each, who in STEP_OF.items() if who == step}
+    if ended is not None:
+        statuses = statuses - set(OPEN_REVIEWS) if ended else statuses & set(OPEN_REVIEWS)
     async with request.app.state.backend.work() as work:
         office = caller.role if caller.role in OFFICERS else None
         found = await applications.reviews(
@@ -77,7 +80,7 @@ async def list_reviews(
             *([in_worklist(worklist, work.today(), office)] if worklist else []),
             credit_code=code,
             certification_id=certification_id,
-            statuses=statuses if status_ or step else None,
+            statuses=statuses if (status_, step, ended) != (None, None, None) else None,
             authority=authority,
             assignee=caller.subject if assignee == ME else assignee,
             before=paging.after_id(),

@@ -45,22 +45,43 @@ async def conditions_of(work: Work, certification: Certification) -> tuple[tuple
     return judge(facts), copy
 
 
+async def conditions_of_all(
+    work: Work, credit_code: str, certifications: Sequence[Certification], duties: Mapping[UUID, Sequence[UpdateDuty]]
+) -> tuple[dict[UUID, tuple[Condition, ...]], ProfileCopy | None]:
+    """The same of several titles of a firm, by title; `duties` are theirs."""
+    facts, copy = await _present_facts(work, credit_code, certifications, duties)
+    return {each: judge(known) for each, known in facts.items()}, copy
+
+
 async def present_facts(work: Work, certification: Certification) -> tuple[Facts, ProfileCopy | None]:
     """What is known here now of a title and its firm, and the copy of the profile that it rests on."""
-    copy = await copies.profile_copy(work.session, certification.credit_code)
-    duties = (await titles.duties(work.session, [certification.id]))[certification.id]
-    present = (await applications.open_reviews(work.session, [certification.id])).get(certification.id)
-    facts = _facts(
-        work,
-        certification,
-        await campaigns.in_force(work.session),
-        updates=_instants(copy.updates) if copy else None,
-        open_application=present.id if present else None,
-        at=work.now(),
-        extensions=await extensions.in_force(work.session),
-        confirmed_missed=_years(duties, DutyStatus.MISSED),
-        forgiven=_years(duties, DutyStatus.FORGIVEN),
-    )
+    duties = await titles.duties(work.session, [certification.id])
+    facts, copy = await _present_facts(work, certification.credit_code, [certification], duties)
+    return facts[certification.id], copy
+
+
+async def _present_facts(
+    work: Work, credit_code: str, certifications: Sequence[Certification], duties: Mapping[UUID, Sequence[UpdateDuty]]
+) -> tuple[dict[UUID, Facts], ProfileCopy | None]:
+    """The same of several titles of a firm, by title."""
+    copy = await copies.profile_copy(work.session, credit_code)
+    present = await applications.open_reviews(work.session, [each.id for each in certifications])
+    declared = await campaigns.in_force(work.session)
+    noticed = await extensions.in_force(work.session)
+    facts = {
+        each.id: _facts(
+            work,
+            each,
+            declared,
+            updates=_instants(copy.updates) if copy else None,
+            open_application=present[each.id].id if each.id in present else None,
+            at=work.now(),
+            extensions=noticed,
+            confirmed_missed=_years(duties[each.id], DutyStatus.MISSED),
+            forgiven=_years(duties[each.id], DutyStatus.FORGIVEN),
+        )
+        for each in certifications
+    }
     return facts, copy
 
 

@@ -12,6 +12,7 @@ from services.reviews.conditions import Condition
 from services.reviews.domain import STEP_OF, case_of, worklist
 from services.reviews.models import Certification, Review
 from services.reviews.repository.applications import History
+from services.reviews.vocabulary import Act
 from shared.contracts import Citation, Correction
 from shared.messaging import Work
 from shared.regulation import Title, Worklist
@@ -118,17 +119,27 @@ class ObjectionView(BaseModel):
 
 
 class ReviewDetail(ReviewView):
-    """A review application with its history, the copy of the profile that it was judged on, and the self-assessment."""
+    """A review application with its history, the copy of the profile that it was judged on, and the self-assessment.
+
+    `allowed` is what the caller can do to it now.
+    """
 
     profile: dict[str, Any] | None
     assessment: AssessmentRecord | None
     steps: list[StepView]
     checks: list[CheckView]
     objections: list[ObjectionView]
+    allowed: list[Act]
 
     @classmethod
     def with_history(
-        cls, review: Review, certification: Certification, history: History, work: Work, caller: Caller
+        cls,
+        review: Review,
+        certification: Certification,
+        history: History,
+        work: Work,
+        caller: Caller,
+        allowed: list[Act],
     ) -> "ReviewDetail":
         objections = [ObjectionView.model_validate(each) for each in history.objections]
         if caller.role is Role.ENTERPRISE:
@@ -141,6 +152,7 @@ class ReviewDetail(ReviewView):
                 "steps": [StepView.model_validate(step) for step in history.steps],
                 "checks": [CheckView.model_validate(check) for check in history.checks],
                 "objections": objections,
+                "allowed": allowed,
             }
         )
 

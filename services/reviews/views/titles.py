@@ -117,23 +117,23 @@ class CertificationDetail(CertificationView):
         *,
         under_review: bool,
     ) -> "CertificationDetail":
-        shown = [
-            DutyView(
-                year=duty.year,
-                nominal_due=duty.nominal_due,
-                due=duty.due,
-                state=SHOWN_AS.get(DutyStatus(duty.state), duty.state),
-                submitted_at=duty.submitted_at,
-            )
-            for duty in duties
-        ]
         return cls.model_validate(
             {
                 **_certification(certification, work, under_review=under_review),
-                "duties": shown,
+                "duties": [_duty(each) for each in duties],
                 "eligibility_history": [EligibilityStepView.model_validate(step) for step in history],
             }
         )
+
+
+def _duty(duty: UpdateDuty) -> DutyView:
+    return DutyView(
+        year=duty.year,
+        nominal_due=duty.nominal_due,
+        due=duty.due,
+        state=SHOWN_AS.get(DutyStatus(duty.state), duty.state),
+        submitted_at=duty.submitted_at,
+    )
 
 
 def standing_of(certification: Certification, work: Work, *, under_review: bool) -> Standing:
@@ -241,6 +241,30 @@ class EligibilityView(BaseModel):
             window=WindowView(opens=window.opens, closes=window.closes),
             conditions=list(hypothesis.conditions),
             facts=[FactView.model_validate(source) for source in hypothesis.sources],
+        )
+
+
+class TitleOverview(BaseModel):
+    """A title with its duties, by year, and whether its review can be applied for now, as its firm needs them."""
+
+    certification: CertificationView
+    duties: list[DutyView]
+    review: EligibilityView
+
+    @classmethod
+    def of(
+        cls,
+        certification: Certification,
+        duties: Sequence[UpdateDuty],
+        judged: tuple[Condition, ...],
+        copy: ProfileCopy | None,
+        work: Work,
+    ) -> "TitleOverview":
+        under_review = any(condition.code == "application_open" for condition in failing(judged))
+        return cls(
+            certification=CertificationView.of(certification, work, under_review=under_review),
+            duties=[_duty(each) for each in duties],
+            review=EligibilityView.of(certification, judged, copy, work),
         )
 
 

@@ -134,6 +134,8 @@ async def test_the_list_is_filtered_by_type_status_and_date(it):
 
     assert await found("?type=merger") == [("merger", "submitted")]
     assert await found("?status=draft") == [("rename", "draft")]
+    assert len(await found("?ended=false")) == 3
+    assert await found("?ended=true") == []
     assert await found("?happened_from=2026-04-01&happened_to=2026-05-02") == [
         ("merger", "submitted"),
         ("rename", "submitted"),

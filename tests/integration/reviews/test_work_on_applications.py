@@ -25,7 +25,9 @@ from tests.integration.reviews.conftest import (
     WHO,
     act,
     applied,
+    noticed,
     pass_on,
+    read_review,
     ready,
     submitted,
 )
@@ -198,3 +200,65 @@ async def test_a_firms_own_application_is_not_marked_even_with_a_paper_reference
     filed = (await it.call(WHO, "POST", "/reviews", body)).json()
     assert (filed["assisted"], filed["steps"][0]["paper_reference"]) == (False, None)
     assert (await applied(it, certification_id)).status_code == 409
+
+
+async def test_an_application_says_to_each_account_what_it_can_do_now(it):
+    review = await submitted(it, valid_from="2023-06-01", valid_to="2026-05-31")
+
+    async def allowed(who):
+        return set((await read_review(it, review, who))["allowed"])
+
+    firm, authority, bureau = [await allowed(who) for who in (WHO, OFFICER, BUREAU)]
+    assert firm == {"withdrawn"}
+    assert authority == {
+        "on_site_check_ordered",
+        "on_site_check_recorded",
+        "returned",
+        "authority_decision",
+        "assigned",
+    }
+    assert bureau == {"on_site_check_ordered", "assigned"}
+    assert await allowed("operator") == set()
+    await act(it, OFFICER, review, "return", RETURN)
+    assert await allowed(WHO) == {"resubmitted", "withdrawn"}
+    it.at("2026-05-22T00:00:00+08:00")
+    assert await allowed(WHO) == {"withdrawn"}
+    await act(it, WHO, review, "withdrawal", {"reason": "材料有误"})
+    assert await allowed(WHO) == await allowed(BUREAU) == set()
+
+
+async def test_an_objection_is_raised_while_the_notice_runs_and_settled_while_it_is_open(it):
+    review = await noticed(it)
+    objection = {"from_whom": "某职工", "text": "不实"}
+    assert {"objected"} == set((await read_review(it, review, BUREAU))["allowed"]) - {"assigned"}
+    await act(it, BUREAU, review, "objections", objection, 201)
+    assert "objection_settled" in (await read_review(it, review, BUREAU))["allowed"]
+    settled = await act(it, BUREAU, review, "objections/1/finding", {"upheld": False, "finding": "属实"})
+    assert "objection_settled" not in settled["allowed"]
+
+
+async def test_what_is_under_way_is_listed_apart_from_what_has_ended(it):
+    review = await submitted(it)
+    for ended, expected in ((False, [review["id"]]), (True, [])):
+        found = (await it.call(WHO, "GET", f"/reviews?ended={ended}")).json()["items"]
+        assert [each["id"] for each in found] == expected
+    await act(it, WHO, review, "withdrawal", {"reason": "材料有误"})
+    assert [each["id"] for each in (await it.call(WHO, "GET", "/reviews?ended=true")).json()["items"]] == [review["id"]]
+
+
+async def test_a_firm_reads_of_all_its_titles_at_once_what_each_owes_and_whether_it_can_apply(it):
+    ready_ = await ready(it)
+    early = await it.granted()
+    await submitted(it, credit_code=OTHER)
+    path = f"/certifications/overview?credit_code={FIRM}"
+    found = {each["certification"]["id"]: each for each in (await it.call(WHO, "GET", path)).json()["items"]}
+    assert {each: found[each]["review"]["can_apply"] for each in found} == {ready_: True, early: False}
+    for each in found:
+        one = (await it.call(WHO, "GET", f"/certifications/{each}")).json()
+        del one["eligibility_history"]
+        assert found[each]["certification"] | {"duties": found[each]["duties"]} == one
+        assert found[each]["review"] == (await it.call(WHO, "GET", f"/certifications/{each}/eligibility")).json()
+    assert (await it.call(f"firm:{OTHER}", "GET", path)).status_code == 404
+    page = (await it.call(WHO, "GET", f"{path}&limit=1")).json()
+    rest = (await it.call(WHO, "GET", page["next"].removeprefix("/api/v1"))).json()
+    assert [len(each["items"]) for each in (page, rest)] == [1, 1]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -24,7 +24,7 @@ from shared.contracts import Citation, Contact
 from shared.regulation import DeadlineExtension as RuledExtension
 from shared.regulation import Regulation, Title, shanghai_date
 from shared.runtime.logs import masked
-from shared.web.caller import Caller, Role
+from shared.web.caller import AccountType, Caller, Role
 from shared.web.problems import Defect
 
 
@@ -422,7 +422,7 @@ class CurrentExtensions(BaseModel):
 class DelegationView(BaseModel):
     """A natural person who asks to act for a firm, or does. `in_force`: they act for it now.
 
-    It runs out at the end of the day `until` by itself.
+    It runs out at the end of the day `until` by itself. `allowed` is what the caller can do to it now.
     """
 
     id: UUID
@@ -442,9 +442,10 @@ class DelegationView(BaseModel):
     ended_at: datetime | None
     ended_by_name: str | None
     end_reason: str | None
+    allowed: list[Literal["decide", "end"]]
 
     @classmethod
-    def of(cls, delegation: Delegation, firm: Enterprise, today: date) -> "DelegationView":
+    def of(cls, delegation: Delegation, firm: Enterprise, today: date, caller: Caller) -> "DelegationView":
         stored = (
             "id", "version", "credit_code", "person", "person_name", "status", "statement", "requested_at", "until",
             "decided_at", "decided_by_name", "decision_reason", "ended_at", "ended_by_name", "end_reason",
@@ -455,5 +456,19 @@ class DelegationView(BaseModel):
             | {
                 "enterprise_name": firm.name,
                 "in_force": granted and (delegation.until is None or today <= delegation.until),
+                "allowed": _allowed(delegation, caller),
             }
         )
+
+
+def _allowed(delegation: Delegation, caller: Caller) -> list[str]:
+    """What the firm's own account can do to a delegation, and what the person can."""
+    decides = speaks_for(caller, delegation)
+    found = ["decide"] if decides and delegation.status == DelegationStatus.REQUESTED else []
+    alive = delegation.status in (DelegationStatus.REQUESTED, DelegationStatus.GRANTED)
+    return [*found, "end"] if alive and (decides or delegation.person == caller.subject) else found
+
+
+def speaks_for(caller: Caller, delegation: Delegation) -> bool:
+    """Whether the account is the firm's own, which decides who acts for it."""
+    return caller.account_type is AccountType.LEGAL_PERSON and caller.may_act_for(delegation.credit_code)

@@ -11,7 +11,7 @@ from services.profile.forms import DelegationDecision, DelegationEnd, Delegation
 from services.profile.models import Delegation, Enterprise
 from services.profile.repository import delegations
 from services.profile.repository.delegations import Found
-from services.profile.views import DelegationView
+from services.profile.views import DelegationView, speaks_for
 from services.profile.vocabulary import DelegationStatus
 from shared.messaging import Work
 from shared.regulation import normalise_credit_code
@@ -26,11 +26,6 @@ router = APIRouter()
 
 def _is_person(caller: Caller) -> bool:
     return caller.account_type is AccountType.NATURAL_PERSON
-
-
-def _speaks_for(caller: Caller, delegation: Delegation) -> bool:
-    """Whether the account is the firm's own, which decides who acts for it."""
-    return caller.account_type is AccountType.LEGAL_PERSON and caller.may_act_for(delegation.credit_code)
 
 
 def _reach(caller: Caller) -> ColumnElement[bool]:
@@ -60,7 +55,7 @@ async def request_delegation(
     async def act(work: Work) -> Reply:
         found = await commands.request(work, normalise_credit_code(credit_code), form.statement, caller)
         return Reply(
-            body=DelegationView.of(*found, work.today()),
+            body=DelegationView.of(*found, work.today(), caller),
             status=status.HTTP_201_CREATED,
             headers={"Location": f"/api/v1/delegations/{found[0].id}"},
         )
@@ -86,14 +81,14 @@ async def list_delegations(
             before=paging.after_id(),
             limit=paging.limit + 1,
         )
-        views = [DelegationView.of(*each, work.today()) for each in found]
+        views = [DelegationView.of(*each, work.today(), caller) for each in found]
     return paging.page(views, lambda view: [view.id])
 
 
 @router.get("/delegations/{delegation_id}")
 async def read_delegation(request: Request, delegation_id: UUID, caller: AccountDep) -> DelegationView:
     async with request.app.state.backend.work() as work:
-        return DelegationView.of(*await _seen(work, delegation_id, caller), work.today())
+        return DelegationView.of(*await _seen(work, delegation_id, caller), work.today(), caller)
 
 
 @router.post("/delegations/{delegation_id}/approval", response_model=DelegationView)
@@ -104,9 +99,11 @@ async def decide_delegation(
 
     async def act(work: Work) -> Reply:
         delegation, _ = await _seen(work, delegation_id, caller)
-        if not _speaks_for(caller, delegation):
+        if not speaks_for(caller, delegation):
             raise Forbidden("Only the enterprise's legal-person account decides who acts for it")
-        return Reply(body=DelegationView.of(*await commands.decide(work, delegation_id, form, caller), work.today()))
+        return Reply(
+            body=DelegationView.of(*await commands.decide(work, delegation_id, form, caller), work.today(), caller)
+        )
 
     return await once(act)
 
@@ -117,9 +114,9 @@ async def end_delegation(delegation_id: UUID, form: DelegationEnd, caller: Accou
 
     async def act(work: Work) -> Reply:
         delegation, _ = await _seen(work, delegation_id, caller)
-        if delegation.person != caller.subject and not _speaks_for(caller, delegation):
+        if delegation.person != caller.subject and not speaks_for(caller, delegation):
             raise Forbidden("Only the enterprise's legal-person account or the person may end it")
         found = await commands.end(work, delegation_id, form.reason, caller)
-        return Reply(body=DelegationView.of(*found, work.today()))
+        return Reply(body=DelegationView.of(*found, work.today(), caller))
 
     return await once(act)

@@ -33,8 +33,9 @@ async def update_statistics(visit: Officer, following: str | None = None) -> Res
         refused = error
     except Silent:
         counts = firms = None
+    typed = ({"year": str(counts["year"])} if counts else {}) | wanted
     return visit.form_page(
-        "update_statistics/page.html", refused, wanted, counts=counts, firms=firms, wanted=wanted, following=following
+        "update_statistics/page.html", refused, typed, counts=counts, firms=firms, wanted=wanted, following=following
     )
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.portal.api import NotThere, Silent
+from services.portal.delegated import take_over
 from services.portal.language import LANGUAGES
 from services.portal.settings import PortalSettings
 from services.portal.visit import LoggedIn, NoFirm, Visit, Visiting, log_in
@@ -68,6 +69,7 @@ async def callback(request: Request, visit: Visiting) -> Response:
     except httpx2.HTTPError as error:
         raise Silent(str(error)) from error
     log_in(request, token, token["userinfo"])
+    await take_over(request)
     return RedirectResponse(back, 303)
 
 

@@ -137,6 +137,8 @@ def log_in(request: Request, token: Mapping[str, Any], claims: Mapping[str, Any]
         "credit_codes": codes,
         "firm": codes[0] if len(codes) == 1 else None,
         "authority": claims.get("authority"),
+        "bound": codes,
+        "is_person": claims.get("account_type") == "natural_person",
     }
     request.session["token"] = {
         "access": token["access_token"],
@@ -149,7 +151,8 @@ def _account(request: Request) -> tuple[Account | None, str | None]:
     held, token = request.session.get("account"), request.session.get("token")
     if not held or not token or token["until"] <= real_now().timestamp():
         return None, None
-    return Account(**{**held, "credit_codes": tuple(held["credit_codes"])}), token["access"]
+    codes = {name: tuple(held.get(name, ())) for name in ("credit_codes", "bound")}
+    return Account(**{**held, **codes}), token["access"]
 
 
 def visit(request: Request) -> Visit:

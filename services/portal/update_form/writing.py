@@ -69,11 +69,10 @@ def placed(form: Mapping[str, Any], field: str) -> str:
     top, _, rest = field.partition(".")
     place, _, name = rest.partition(".")
     years = form.get("years")
-    if top != "years" or not name or not isinstance(years, list) or not place.isdecimal() or int(place) >= len(years):
+    if top != "years" or not name or not isinstance(years, list) or not place.isdecimal():
         return field
-    order = sorted(by_year(years), reverse=True)
-    year = str(years[int(place)].get("year", ""))
-    return f"years.{order.index(int(year))}.{name}" if year.isdecimal() else field
+    (year,) = by_year(years[int(place) : int(place) + 1]) or (None,)
+    return field if year is None else f"years.{sorted(by_year(years), reverse=True).index(year)}.{name}"
 
 
 def rows(fields: Mapping[str, str], prefix: str) -> int:

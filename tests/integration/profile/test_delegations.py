@@ -122,6 +122,20 @@ async def test_only_the_firms_own_account_decides(it):
         assert (await it.call(who, "POST", f"/delegations/{delegation_id}/end", {"reason": "x"})).status_code == status
 
 
+async def test_everybody_is_told_what_they_can_do_to_it(it):
+    path = f"/delegations/{await asked(it)}"
+
+    async def allowed():
+        return [(await it.call(who, "GET", path)).json()["allowed"] for who in (f"firm:{FIRM}", LIN, "bureau")]
+
+    assert await allowed() == [["decide", "end"], ["end"], []]
+    accepted = await it.call(f"firm:{FIRM}", "POST", f"{path}/approval", {"accepted": True})
+    assert accepted.json()["allowed"] == ["end"]
+    assert await allowed() == [["end"], ["end"], []]
+    await it.call(LIN, "POST", f"{path}/end", {"reason": "已离职"})
+    assert await allowed() == [[], [], []]
+
+
 async def test_a_refusal_has_a_reason_and_a_day_lies_ahead(it):
     delegation_id = await asked(it)
     path, who = f"/delegations/{delegation_id}/approval", f"firm:{FIRM}"

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.portal.pages.enterprise import contacts, viewing
+from services.portal.pages.enterprise import contacts, persons, viewing
 
 router = APIRouter(include_in_schema=False)
-for part in (viewing, contacts):
+for part in (viewing, persons, contacts):
     router.include_router(part.router)

@@ -139,7 +139,7 @@ WORDS: dict[str, dict[str, str]] = {
         "objection_settled": N_("异议处理"),
         "notice_ended": N_("公示结束"),
         "assigned": N_("确定承办人"),
-        "withdrawn": N_("撤回申请"),
+        "withdrawn": N_("企业撤回申请"),
         "stopped": N_("终止办理"),
     },
     "review_field": {"statement": N_("申请说明"), "declaration": N_("承诺"), "declaration.signatory": N_("签署人")},

@@ -1,6 +1,7 @@
 """认证到期管理 and 复核: the tour's stories of reviews, by clicks and keys alone."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from services.cli.tour.forms import DECLARATION
 from tests.browser.firms import BUREAU, OFFICER, Firm, registered, update
 
 IN_TIME, TODAY = "2026-04-20T10:00", "2026-05-22T10:00"
+DOCS = Path(__file__).parents[2] / "docs" / "portal.md"
 PASSED = {"outcome": "passed", "opinion": "材料属实"}
 CHECK = {"checked_on": "2026-05-22", "inspectors": ["王海", "李明"], "result": "conforms", "findings": "与申报一致"}
 
@@ -52,8 +54,10 @@ def pass_on(platform, review):
 def test_a_review_is_applied_for_and_comes_to_its_public_notice(platform, person, ready, javascript):
     it = ready()
     clerk = person(it.account, javascript=javascript)
+    pages = [clerk.heading]
 
     def looked_at():
+        pages.append(clerk.heading)
         if javascript:
             clerk.check_accessible()
 
@@ -67,21 +71,19 @@ def test_a_review_is_applied_for_and_comes_to_its_public_notice(platform, person
     ):
         clerk.sees(text)
     looked_at()
-    clerk.follow("条件与自评")
-    for text in ("复核资格未被取消。", "自评指标", "达标线60分", "第十一条"):
-        clerk.sees(text)
-    looked_at()
     clerk.follow("去复核")
     assert clerk.heading == "申请复核"
     clerk.sees("企业信息第")
-    looked_at()
-    clerk.follow("提交申请")
-    clerk.sees("须确认所填信息真实、准确并承担责任")
+    asked = clerk.page.locator("main form [name]:not([type=hidden], button)").evaluate_all(
+        "all => all.map(e => e.name)"
+    )
     looked_at()
     clerk.fill({"statement": "主营业务未变", "declaration.accepted": "true", "declaration.signatory": "陈建国"})
     clerk.follow("提交申请")
     assert clerk.heading == "复核申请已提交"
     looked_at()
+    counted = re.search(r"\| apply for a review \| (\d+) \| (\d+) \|", DOCS.read_text())
+    assert counted and [len(pages), len(set(asked))] == [int(each) for each in counted.groups()], (pages, asked)
     (review,) = platform.call(it.account, "GET", f"/reviews?credit_code={it.code}")["items"]
     clerk.sees(review["id"])
     clerk.follow("查看申请")
@@ -196,6 +198,20 @@ def test_the_main_path_in_english(platform, person, ready):
     assert clerk.heading == "Review application submitted"
     clerk.check_accessible()
     clerk.follow("See the application")
+    clerk.check_accessible()
+
+
+def test_the_self_assessment_shows_every_indicator_and_an_incomplete_application_what_it_lacks(person, ready):
+    it = ready()
+    clerk = person(it.account).open(f"/certifications/{it.certification}")
+    for text in ("复核资格未被取消。", "自评指标", "85分，达标线60分", "6.914%", "第十一条"):
+        clerk.sees(text)
+    clerk.check_accessible()
+    clerk.follow("去复核")
+    clerk.fill({"statement": "主营业务未变"})
+    clerk.follow("提交申请")
+    clerk.sees("须确认所填信息真实、准确并承担责任")
+    assert clerk.page.locator("#statement").input_value() == "主营业务未变"
     clerk.check_accessible()
 
 

@@ -185,7 +185,7 @@ def test_every_defect_stands_at_its_field_and_in_the_summary(platform, person, f
     assert clerk.heading == "2026年度信息更新"
     clerk.sees("有待改正")
     clerk.check_accessible()
-    clerk.page.get_by_role("link", name=re.compile("^营业收入")).click()
+    clerk.page.get_by_role("link", name=re.compile("^2024年营业收入")).click()
     clerk.page.wait_for_url(re.compile(r"/update/2026/years\?wrong=yes#years\.1\.revenue$"))
     clerk.fill({"years.0.staff": "126", "years.0.main_revenue": "7900", "years.1.revenue": "8600"})
     clerk.follow("暂存")

@@ -86,8 +86,8 @@ def without(fields: Mapping[str, str], entry: str) -> dict[str, str]:
     return {name: text for name, text in fields.items() if name != entry and not name.startswith(f"{entry}.")}
 
 
-def label(language: Language, field: str) -> str:
-    """What a field of the form is called, and in which entry it stands; what the form does not have is its group."""
+def label(language: Language, field: str, form: Mapping[str, Any]) -> str:
+    """What a field of the form is called, of which year, or in which entry; what it does not have is its group."""
     top, _, rest = field.partition(".")
     group = BY_NAME.get(top)
     if group is None:
@@ -97,7 +97,9 @@ def label(language: Language, field: str) -> str:
         rest = field[found.end() + 1 :] if found else ""
     for each in group.fields:
         if each.name == rest:
-            return gettext(language, each.label)
+            said = gettext(language, each.label)
+            years = sorted(by_year(form.get("years")), reverse=True)[int(found[1]) :][:1] if found else ()
+            return gettext(language, N_("%(year)s年%(name)s"), year=years[0], name=said) if years else said
     listed = next((each for each in group.lists if each.name == rest.partition(".")[0]), None)
     if listed is None or found is None:
         return gettext(language, listed.title if listed else group.title)

@@ -110,7 +110,8 @@ def test_two_updates_differ_by_what_they_tell_of_the_same_year():
     ("field", "name"),
     [
         ("basics.contact.mobile", "联系人手机"),
-        ("years.1.revenue", "营业收入"),
+        ("years.1.revenue", "2024年营业收入"),
+        ("years.2.revenue", "营业收入"),
         ("years", "经营数据"),
         ("recognitions.awards.1.level", "级别（2）"),
         ("recognitions.awards", "科技奖励"),
@@ -120,7 +121,7 @@ def test_two_updates_differ_by_what_they_tell_of_the_same_year():
     ],
 )
 def test_a_field_is_called_as_on_its_page(field, name):
-    assert label("zh-CN", field) == name
+    assert label("zh-CN", field, update_form(CODE, 2026)) == name
 
 
 def test_rows_are_counted_and_taken_out():

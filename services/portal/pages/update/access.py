@@ -39,7 +39,7 @@ class Draft:
         for each in self.defects:
             at = placed(self.form, field_of(each["pointer"]))
             text = each["detail"] if language == "en" else each["detail_zh"] or each["detail"]
-            found.append({"field": at, "label": label(language, at), "text": text})
+            found.append({"field": at, "label": label(language, at, self.form), "text": text})
         order = [group.name for group in groups]
         kept = [each for each in found if (group := group_of(each["field"])) and group in groups]
         return sorted(kept, key=lambda each: order.index(each["field"].partition(".")[0]))

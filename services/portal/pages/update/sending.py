@@ -52,7 +52,7 @@ async def submit(visit: LoggedIn, year: Year) -> Response:
         wrong = defects(refused, visit.language)
         inside = [each for each in wrong if group_of(each["field"])]
         if inside:
-            named = [{**each, "label": label(visit.language, each["field"])} for each in inside]
+            named = [{**each, "label": label(visit.language, each["field"], present.form)} for each in inside]
             return await hub.shown(visit, year, present, named)
         return await _check(visit, year, present, refused, fields)
     return visit.go(path_of(year, "done"))

@@ -195,3 +195,33 @@ def test_today_stands_on_the_line_from_the_first_to_the_last_day_in_shanghai(as_
 def test_a_window_after_the_validity_makes_the_line_longer():
     drawn = span(HELD | {"window_opens": "2026-06-11", "window_closes": "2026-09-10"}, "2026-07-01T00:00:00Z")
     assert drawn.valid[1] < drawn.window[0] < drawn.today < drawn.window[1] == 100.0
+
+
+async def test_a_message_says_why_it_was_not_sent_and_what_else_its_mail_carries(clerk, services):
+    other = "01900000-0000-7000-8000-000000000002"
+    message = {
+        "id": ID, "kind": "update_due", "state": "bounced", "reason": "no_address", "reason_text": "没有可用的邮箱地址",
+        "reason_text_en": "No address is known", "subject": "<b>还有3天</b>", "recipient": "a@firm.example",
+        "due": "2026-04-30", "at": "2026-04-27T01:30:00Z", "resend_reason": None, "text": "您好：\n\n  <i>请更新</i>",
+        "calendars": ["BEGIN:VCALENDAR"],
+        "delivery_reports": [{"action": "failed", "received_at": "2026-04-27T02:00:00Z", "diagnostic": "550 no such user"}],
+        "in_the_same_mail": [{"id": other, "kind": "review_window", "due": "2026-06-10"}],
+    }  # fmt: skip
+    services.answers[f"GET /messages/{ID}"] = message
+    page = (await clerk.get(f"/messages/{ID}")).text
+    for text in ("没有可用的邮箱地址", "&lt;b&gt;还有3天&lt;/b&gt;", "您好：\n\n  &lt;i&gt;请更新&lt;/i&gt;", "无法送达",
+                 "550 no such user", "复核提醒 2026年6月10日", f"/messages/{other}", "邮件附有1个日历提醒"):  # fmt: skip
+        assert text in page
+    services.answers[f"GET /messages/{ID}"] = message | {"state": "suppressed", "subject": None, "text": None}
+    unwritten = (await clerk.get(f"/messages/{ID}")).text
+    assert "<h1>信息更新提醒</h1>" in unwritten
+    assert "这条消息没有写成邮件。" in unwritten
+
+
+async def test_messages_are_paged_with_their_filters(clerk, services):
+    told = {"id": ID, "kind": "update_due", "state": "sent", "reason_text": None, "reason_text_en": None,
+            "subject": "还有3天", "due": None, "at": "2026-04-27T01:30:00Z"}  # fmt: skip
+    services.answers["GET /messages"] = {"items": [told], "next": "/api/v1/messages?cursor=abc"}
+    assert "following=/api/v1/messages%3Fcursor%3Dabc" in (await clerk.get("/messages?state=sent")).text
+    asked = services.asked[-1].url.params
+    assert (asked["state"], asked["credit_code"]) == ("sent", FIRM)

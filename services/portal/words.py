@@ -81,7 +81,7 @@ WORDS: dict[str, dict[str, str]] = {
         "declaration.signatory": N_("签署人"),
     },
     "standing": {
-        "valid": N_("有效"),
+        "valid": N_("有效期内"),
         "under_review": N_("复核中"),
         "awaiting_review": N_("已到期，待复核"),
         "expired": N_("已失效"),

@@ -67,7 +67,7 @@ def test_what_is_due_stands_with_its_date_its_rule_and_the_button_that_does_it(p
     clerk = person(it.account, javascript=javascript, phone=not javascript)
     assert clerk.heading == "待办事项"
     for text in (
-        "年度信息更新 · 2026年度 · 专精特新中小企业",
+        "年度信息更新（2026年度） · 专精特新中小企业",
         "还有41天",
         "截止：2026年4月30日（星期四）",
         it.name,

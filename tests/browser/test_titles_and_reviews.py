@@ -79,7 +79,7 @@ def test_a_review_is_applied_for_and_comes_to_its_public_notice(platform, person
     )
     looked_at()
     clerk.fill({"statement": "主营业务未变", "declaration.accepted": "true", "declaration.signatory": "陈建国"})
-    clerk.follow("提交申请")
+    clerk.follow("提交复核申请")
     assert clerk.heading == "复核申请已提交"
     looked_at()
     counted = re.search(r"\| apply for a review \| (\d+) \| (\d+) \|", DOCS.read_text())
@@ -149,7 +149,7 @@ def test_an_application_is_returned_corrected_and_taken_back(platform, person, r
     assert clerk.heading == "复核申请已提交"
     clerk.follow("查看申请")
     clerk.sees("市场占有率12.5%")
-    clerk.follow("撤回申请")
+    clerk.follow("撤回复核申请")
     assert clerk.heading == "确定撤回复核申请吗？"
     clerk.check_accessible()
     clerk.page.get_by_role("button", name="撤回").click()
@@ -157,7 +157,7 @@ def test_an_application_is_returned_corrected_and_taken_back(platform, person, r
     clerk.fill({"reason": "材料需要重新准备"})
     clerk.page.get_by_role("button", name="撤回").click()
     clerk.sees("已撤回")
-    assert clerk.page.get_by_role("link", name="撤回申请").count() == 0
+    assert clerk.page.get_by_role("link", name="撤回复核申请").count() == 0
     clerk.check_accessible()
 
 
@@ -173,7 +173,7 @@ def test_who_applies_before_the_news_has_arrived_is_checked_and_not_refused(plat
     it = Firm(code, "厦门示例先行科技有限公司", held["id"])
     clerk = person(it.account, javascript=javascript).open(f"/certifications/{it.certification}/apply")
     clerk.fill({"declaration.accepted": "true", "declaration.signatory": "陈建国"})
-    clerk.follow("提交申请")
+    clerk.follow("提交复核申请")
     clerk.page.wait_for_url(re.compile(r"/reviews/[0-9a-f-]{36}(/done)?$"))
     id_ = re.search(r"[0-9a-f-]{36}", clerk.page.url.partition("/reviews/")[2])[0]
     platform.until(lambda: platform.call(it.account, "GET", f"/reviews/{id_}")["status"] == "submitted")
@@ -209,7 +209,7 @@ def test_the_self_assessment_shows_every_indicator_and_an_incomplete_application
     clerk.check_accessible()
     clerk.follow("去复核")
     clerk.fill({"statement": "主营业务未变"})
-    clerk.follow("提交申请")
+    clerk.follow("提交复核申请")
     clerk.sees("须确认所填信息真实、准确并承担责任")
     assert clerk.page.locator("#statement").input_value() == "主营业务未变"
     clerk.check_accessible()

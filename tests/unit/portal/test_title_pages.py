@@ -111,7 +111,7 @@ async def clerk(services):
         ("/timeline", TITLE, "称号经历暂时无法显示", "复核条件"),
         (f"{TITLE}/eligibility", TITLE, "复核条件暂时无法显示", "该称号还没有复核记录"),
         (f"{TITLE}/assessment", TITLE, "自评暂时无法显示", "复核条件"),
-        (f"{TITLE}/assessment", f"{TITLE}/apply", "自评暂时无法显示", "提交申请"),
+        (f"{TITLE}/assessment", f"{TITLE}/apply", "自评暂时无法显示", "提交复核申请"),
         ("/timeline", REVIEW, "办理过程暂时无法显示", "核对中"),
         ("/messages", "/messages", "消息暂时无法显示", "筛选消息"),
     ],

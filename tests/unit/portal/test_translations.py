@@ -59,6 +59,16 @@ def test_places_for_values_are_the_same_in_both_languages():
                 assert sorted(place.findall(str(each.id))) == sorted(place.findall(str(each.string))), each.id
 
 
+def test_one_text_is_said_in_one_way():
+    """All catalogues make one: of two ways to say a text the last would win everywhere."""
+    said: dict[str, set[str]] = {}
+    for catalogue in catalogues():
+        for each in catalogue:
+            if each.id:
+                said.setdefault(str(each.id), set()).add(str(each.string))
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}
+
+
 def test_catalogues_are_well_formed():
     for path in PORTAL.rglob("en.po"):
         with path.open("rb") as file:

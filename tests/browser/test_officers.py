@@ -22,7 +22,7 @@ def firm(platform):
         "credit_code": code, "enterprise_name": LONG, "authority": "XM-SM", "title": "specialized",
         "valid_from": "2025-01-01", "valid_to": "2027-12-31",
     })  # fmt: skip
-    platform.until(lambda: platform.call(OFFICER, "GET", f"/obligations?credit_code={code}&state=open")["items"])
+    platform.until(lambda: platform.call("bureau", "GET", f"/obligations?credit_code={code}&state=open")["items"])
     return code
 
 

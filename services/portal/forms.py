@@ -26,6 +26,16 @@ def typed(form: FormData) -> dict[str, str]:
     }
 
 
+def key_of(form: Mapping[str, Any]) -> str | None:
+    """The Idempotency-Key that the form carries, by which its second click is known."""
+    return str(form.get("key") or "") or None
+
+
+def etag_of(form: Mapping[str, Any]) -> str | None:
+    """The version that the form was filled from."""
+    return str(form.get("etag") or "") or None
+
+
 def nested(fields: Mapping[str, str]) -> dict[str, Any]:
     """The fields as a document; what is empty is left out, and so are entries of a list that are empty as a whole."""
     tree: dict[str, Any] = {}

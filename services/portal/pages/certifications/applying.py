@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api import Refused, together
-from services.portal.forms import typed
+from services.portal.forms import key_of, typed
 from services.portal.pages.certifications.reading import assessed, failing
 from services.portal.visit import LoggedIn, Visit
 
@@ -37,7 +37,7 @@ async def apply(visit: LoggedIn, certification_id: UUID) -> Response:
         "statement": fields.get("statement") or None,
     }
     try:
-        answer = await visit.api.post("/reviews", told, key=str(form.get("key") or "") or None)
+        answer = await visit.api.post("/reviews", told, key=key_of(form))
     except Refused as refused:
         return await _shown(visit, certification_id, refused, fields)
     path = f"/reviews/{answer.body['id']}"

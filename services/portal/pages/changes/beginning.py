@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from services.portal.api import Refused, or_none, together
 from services.portal.change_report import retyped
-from services.portal.forms import nested, typed
+from services.portal.forms import etag_of, key_of, nested, typed
 from services.portal.pages.changes.access import path_of, read
 from services.portal.visit import LoggedIn, Visit, defects
 
@@ -47,7 +47,7 @@ async def begin(visit: LoggedIn) -> Response:
         place = firm["registered_place"] if firm else None
         body["details"] = {"from_place": place} if place else {}
     try:
-        begun = await visit.api.post("/changes", body | {"credit_code": visit.firm}, key=str(form.get("key") or ""))
+        begun = await visit.api.post("/changes", body | {"credit_code": visit.firm}, key=key_of(form))
     except Refused as refused:
         seen = await or_none(visit.api.get(f"/occurrences/{occurrence}")) if occurrence else None
         return await _asked(visit, refused, fields, seen)
@@ -74,7 +74,7 @@ async def change_type(visit: LoggedIn, report_id: UUID) -> Response:
         return visit.go(path_of(report_id))
     body = retyped(found.report, fields.get("type", ""), fields.get("happened_on", ""))
     try:
-        await visit.api.put(path_of(report_id), body, etag=str(form.get("etag") or "") or None)
+        await visit.api.put(path_of(report_id), body, etag=etag_of(form))
     except Refused as refused:
         return await _asked(visit, refused, fields, None, report_id=report_id, etag=found.etag)
     return visit.go(path_of(report_id, "edit"))

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.portal.api import Refused
 from services.portal.change_report import rows
-from services.portal.forms import typed
+from services.portal.forms import key_of, typed
 from services.portal.pages.changes.access import Read, path_of, read
 from services.portal.pages.changes.writing import shown
 from services.portal.rendering import day
@@ -44,7 +44,7 @@ async def submit(visit: LoggedIn, report_id: UUID) -> Response:
     }
     path = path_of(report_id, how if how in SUBMISSIONS else SUBMISSIONS[0])
     try:
-        await visit.api.post(path, {"declaration": declaration}, key=str(form.get("key") or "") or None)
+        await visit.api.post(path, {"declaration": declaration}, key=key_of(form))
     except Refused as refused:
         found = await read(visit, report_id)
         if refused.status == httpx.codes.CONFLICT or not found.allows("submit", "resubmit"):
@@ -81,7 +81,7 @@ async def withdraw(visit: LoggedIn, report_id: UUID) -> Response:
     fields = typed(form)
     body = {"reason": fields.get("reason", "")}
     try:
-        await visit.api.post(path_of(report_id, "withdrawal"), body, key=str(form.get("key") or "") or None)
+        await visit.api.post(path_of(report_id, "withdrawal"), body, key=key_of(form))
     except Refused as refused:
         found = await read(visit, report_id)
         if not found.allows("withdraw"):

@@ -26,7 +26,7 @@ from services.portal.change_report import (
     shortcomings,
     spared,
 )
-from services.portal.forms import field_of, typed
+from services.portal.forms import etag_of, field_of, typed
 from services.portal.pages.changes.access import Read, path_of, read
 from services.portal.visit import LoggedIn, Visit, defects
 
@@ -53,7 +53,7 @@ async def save(visit: LoggedIn, report_id: UUID) -> Response:
         return visit.go(path_of(report_id))
     told = document(found.report, fields)
     try:
-        answer = await visit.api.put(path_of(report_id), told, etag=str(form.get("etag") or "") or None)
+        answer = await visit.api.put(path_of(report_id), told, etag=etag_of(form))
     except Refused as refused:
         if refused.status != httpx.codes.PRECONDITION_FAILED:
             return await shown(visit, found, fields, defects(refused, visit.language), refused.status)
@@ -88,7 +88,7 @@ async def delete(visit: LoggedIn, report_id: UUID) -> Response:
     """Delete a draft; one that is gone already is as well."""
     form = await visit.request.form()
     try:
-        await visit.api.delete(path_of(report_id), etag=str(form.get("etag") or "") or None)
+        await visit.api.delete(path_of(report_id), etag=etag_of(form))
     except NotThere:
         pass
     except Refused as refused:

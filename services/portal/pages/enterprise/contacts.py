@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api import Answer, NotThere, Refused
-from services.portal.forms import flat, typed
+from services.portal.forms import etag_of, flat, typed
 from services.portal.visit import LoggedIn, Visit
 
 router = APIRouter()
@@ -30,7 +30,7 @@ async def change(visit: LoggedIn, which: Which) -> Response:
     fields = typed(form)
     told = {name: text for name in FIELDS if (text := fields.get(name, ""))}
     try:
-        await visit.api.put(f"/enterprises/{visit.firm}/{which}", told, etag=str(form.get("etag") or "") or None)
+        await visit.api.put(f"/enterprises/{visit.firm}/{which}", told, etag=etag_of(form))
     except Refused as refused:
         firm = await _firm(visit)
         if refused.status != httpx.codes.PRECONDITION_FAILED:
@@ -54,7 +54,7 @@ async def remove(visit: LoggedIn) -> Response:
     """Remove the second contact; one that is gone already is as well."""
     form = await visit.request.form()
     try:
-        await visit.api.delete(f"/enterprises/{visit.firm}/second_contact", etag=str(form.get("etag") or "") or None)
+        await visit.api.delete(f"/enterprises/{visit.firm}/second_contact", etag=etag_of(form))
     except NotThere:
         pass
     except Refused as refused:

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from services.portal.account import Account
 from services.portal.api import NotThere, Refused
 from services.portal.delegated import take_over
-from services.portal.forms import typed
+from services.portal.forms import key_of, typed
 from services.portal.visit import LoggedIn, NoFirm, Visit
 
 router = APIRouter()
@@ -59,7 +59,7 @@ async def request(visit: LoggedIn) -> Response:
     code = fields.get("credit_code", "")
     path = f"/enterprises/{quote(code or '-', safe='')}/delegations"
     try:
-        await visit.api.post(path, {"statement": fields.get("statement", "")}, key=str(form.get("key") or "") or None)
+        await visit.api.post(path, {"statement": fields.get("statement", "")}, key=key_of(form))
     except NotThere:
         text = visit.say("平台上没有这家企业，请核对统一社会信用代码。")
         wrong = [{"field": "credit_code", "text": text}]
@@ -83,7 +83,7 @@ async def decide(visit: LoggedIn, delegation_id: UUID) -> Response:
     body: dict[str, Any] = {"until": fields.get("until") or None, "reason": fields.get("reason") or None}
     if fields.get("accepted") in ANSWERS:
         body["accepted"] = ANSWERS[fields["accepted"]]
-    return await _post(visit, delegation_id, "decide", "approval", body, fields, str(form.get("key") or ""))
+    return await _post(visit, delegation_id, "decide", "approval", body, fields, key_of(form))
 
 
 @router.get(f"{HERE}/{{delegation_id}}/end")
@@ -98,7 +98,7 @@ async def end(visit: LoggedIn, delegation_id: UUID) -> Response:
     form = await visit.request.form()
     fields = typed(form)
     body = {"reason": fields.get("reason", "")}
-    answer = await _post(visit, delegation_id, "end", "end", body, fields, str(form.get("key") or ""))
+    answer = await _post(visit, delegation_id, "end", "end", body, fields, key_of(form))
     await take_over(visit.request)
     return answer
 
@@ -112,12 +112,12 @@ async def _form(visit: Visit, delegation_id: UUID, act: str) -> Response:
 
 
 async def _post(
-    visit: Visit, delegation_id: UUID, act: str, last: str, body: Any, fields: Mapping[str, str], key: str
+    visit: Visit, delegation_id: UUID, act: str, last: str, body: Any, fields: Mapping[str, str], key: str | None
 ) -> Response:
     _account(visit)
     path = f"/delegations/{delegation_id}"
     try:
-        await visit.api.post(f"{path}/{last}", body, key=key or None)
+        await visit.api.post(f"{path}/{last}", body, key=key)
     except Refused as refused:
         found = await visit.api.get(path)
         if act not in found["allowed"]:

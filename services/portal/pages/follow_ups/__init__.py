@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.portal.api import Refused, or_none
-from services.portal.forms import typed
+from services.portal.forms import key_of, typed
 from services.portal.visit import Officer, Visit
 
 router = APIRouter(include_in_schema=False)
@@ -31,7 +31,7 @@ async def resolve(visit: Officer, follow_up_id: UUID, request: Request) -> Respo
         await visit.api.post(
             f"/follow_ups/{follow_up_id}/resolution",
             {"note": fields.get(f"note-{follow_up_id}", "")},
-            key=str(form.get("key") or "") or None,
+            key=key_of(form),
         )
     except Refused as refused:
         return await _listed(visit, {"state": "open"}, None, refused, fields=fields, of=str(follow_up_id))

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api import Refused
-from services.portal.forms import typed
+from services.portal.forms import key_of, typed
 from services.portal.pages.reviews.reading import read, shortcomings
 from services.portal.visit import LoggedIn, Visit
 
@@ -38,7 +38,7 @@ async def resubmit(visit: LoggedIn, review_id: UUID) -> Response:
         "statement": fields.get("statement") or None,
     }
     try:
-        await visit.api.post(f"/reviews/{review_id}/resubmission", told, key=str(form.get("key") or "") or None)
+        await visit.api.post(f"/reviews/{review_id}/resubmission", told, key=key_of(form))
     except Refused as refused:
         review = await read(visit, review_id)
         if "resubmitted" not in review["allowed"] and refused.status != httpx.codes.CONFLICT:
@@ -63,7 +63,7 @@ async def withdraw(visit: LoggedIn, review_id: UUID) -> Response:
     fields = typed(form)
     try:
         told = {"reason": fields.get("reason", "")}
-        await visit.api.post(f"/reviews/{review_id}/withdrawal", told, key=str(form.get("key") or "") or None)
+        await visit.api.post(f"/reviews/{review_id}/withdrawal", told, key=key_of(form))
     except Refused as refused:
         if refused.status != httpx.codes.CONFLICT:
             return visit.form_page("reviews/withdraw.html", refused, fields, review=await read(visit, review_id))

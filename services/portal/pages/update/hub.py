@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api import NotThere, Refused, or_none
+from services.portal.forms import etag_of
 from services.portal.pages.update.access import Draft, Year, draft_of, draft_path, firm_of, last_update, path_of
 from services.portal.update_form.groups import GROUPS, Group
 from services.portal.visit import LoggedIn, Visit
@@ -37,7 +38,7 @@ async def discard(visit: LoggedIn, year: Year) -> Response:
     """Throw the draft away; one that is gone already is as well."""
     form = await visit.request.form()
     try:
-        await visit.api.delete(draft_path(visit, year), etag=str(form.get("etag") or "") or None)
+        await visit.api.delete(draft_path(visit, year), etag=etag_of(form))
     except NotThere:
         pass
     except Refused as refused:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api import Refused, or_none
-from services.portal.forms import typed
+from services.portal.forms import key_of, typed
 from services.portal.pages.update import hub
 from services.portal.pages.update.access import Draft, Year, draft_of, firm_of, path_of, submitted_update
 from services.portal.update_form.groups import GROUPS
@@ -44,7 +44,7 @@ async def submit(visit: LoggedIn, year: Year) -> Response:
     }
     body = {**draft.form, "duty_year": year, "declaration": declaration}
     try:
-        await visit.api.post(f"/enterprises/{visit.firm}/updates", body, key=str(form.get("key") or "") or None)
+        await visit.api.post(f"/enterprises/{visit.firm}/updates", body, key=key_of(form))
     except Refused as refused:
         present = await draft_of(visit, year)
         if present.etag is None:

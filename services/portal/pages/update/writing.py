@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api import NotThere, Refused
-from services.portal.forms import typed
+from services.portal.forms import etag_of, typed
 from services.portal.language import gettext
 from services.portal.pages.update.access import (
     Draft,
@@ -68,7 +68,7 @@ async def _put(
     visit: Visit, year: int, asked: Group, draft: Draft, told: Mapping[str, Any], form: Mapping[str, Any]
 ) -> Draft:
     """Save the form. What others saved in other groups meanwhile stays, as does what they saved in this one."""
-    etag = str(form.get("etag") or "") or None
+    etag = etag_of(form)
     if draft.etag is not None and etag != draft.etag and form.get("seen") == draft.print_of(asked):
         etag = draft.etag
     elif etag != draft.etag and told.get(asked.name) == draft.form.get(asked.name):

@@ -101,7 +101,10 @@ async def ripe(session: AsyncSession, now: datetime, mailboxes: int, gather: flo
 
 
 async def due_again(session: AsyncSession, limit: int, lease: float) -> Sequence[Mail]:
-    """Mails that are to be tried again, or whose sender's lease has ended: the caller's for `lease` seconds."""
+    """Mails that are to be tried again, or whose sender's lease has ended: the caller's for `lease` seconds.
+
+    They are detached: what is set on them is written by `rewrite`, for all by one statement.
+    """
     ripe_again = (
         select(Mail.id)
         .where(Mail.state.in_(ON_THE_WAY), Mail.next_try_at <= func.now())
@@ -117,7 +120,10 @@ async def due_again(session: AsyncSession, limit: int, lease: float) -> Sequence
         .returning(Mail)
         .execution_options(synchronize_session=False)
     )
-    return sorted(claimed, key=lambda mail: mail.id)
+    mails = sorted(claimed, key=lambda mail: mail.id)
+    for mail in mails:
+        session.expunge(mail)
+    return mails
 
 
 async def carried_by(session: AsyncSession, mails: Collection[UUID]) -> dict[UUID, list[Message]]:

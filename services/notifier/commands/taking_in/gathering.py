@@ -31,6 +31,10 @@ STANDING = {
 """What the state of a recorded occurrence makes of the duty to report it."""
 
 
+OF_A_CHANGE = {"credit_code", "version", "type", "happened_on", "nominal_due", "due", "provisional", "citation"}
+"""What a report and a recorded occurrence both tell of the change that is owed a report."""
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """Something that happened to a firm, to be told to its contact, and to an office's officers as well."""
@@ -110,18 +114,7 @@ class Batch:
         self._named(state)
         row = {
             "id": state.report_id,
-            **state.model_dump(
-                include={
-                    "credit_code",
-                    "version",
-                    "type",
-                    "happened_on",
-                    "nominal_due",
-                    "due",
-                    "provisional",
-                    "citation",
-                }
-            ),
+            **state.model_dump(include=OF_A_CHANGE),
             "standing": standing,
             "correction": _returned(
                 state.correction,
@@ -138,20 +131,7 @@ class Batch:
         self._named(state)
         row = {
             "id": state.occurrence_id,
-            **state.model_dump(
-                include={
-                    "credit_code",
-                    "version",
-                    "type",
-                    "happened_on",
-                    "nominal_due",
-                    "due",
-                    "provisional",
-                    "evidence",
-                    "recorded_at",
-                    "citation",
-                }
-            ),
+            **state.model_dump(include=OF_A_CHANGE | {"evidence", "recorded_at"}),
             "standing": STANDING[state.status],
         }
         _newest(self.occurrences, state.occurrence_id, row)

@@ -1,5 +1,6 @@
 """One service as its own process."""
 
+import importlib
 import os
 import signal
 
@@ -54,7 +55,7 @@ def being_stopped_is_no_failure() -> None:
 def serve_service(service: str) -> None:
     """Serve until SIGTERM or SIGINT; then stop consuming, finish what is in hand, close."""
     if service in ("login", "portal"):
-        app, host, port, stop_timeout = _login() if service == "login" else _portal()
+        app, host, port, stop_timeout = _without_database(service)
     else:
         settings = service_settings(service)
         configure_logs(service, settings.log_level, settings.log_format)
@@ -76,25 +77,12 @@ def serve_service(service: str) -> None:
     )
 
 
-def _portal() -> tuple[FastAPI, str, int, float]:
-    from services.portal.main import build
-    from services.portal.settings import PortalSettings
-
-    configure_logs("portal", os.environ.get("PEIYU_LOG_LEVEL", "INFO"), os.environ.get("PEIYU_LOG_FORMAT", "json"))
+def _without_database(service: str) -> tuple[FastAPI, str, int, float]:
+    """The portal or the login stand-in, which keep nothing and consume nothing."""
+    configure_logs(service, os.environ.get("PEIYU_LOG_LEVEL", "INFO"), os.environ.get("PEIYU_LOG_FORMAT", "json"))
     try:
-        settings = PortalSettings()
+        settings = settings_class(service)()
+        app = importlib.import_module(f"services.{service}.main").build(settings)
     except ValueError as error:
         raise CannotServe(str(error)) from error
-    return build(settings), settings.host, settings.port, 5
-
-
-def _login() -> tuple[FastAPI, str, int, float]:
-    from services.login.main import build
-    from services.login.settings import LoginSettings
-
-    configure_logs("login", os.environ.get("PEIYU_LOG_LEVEL", "INFO"), os.environ.get("PEIYU_LOG_FORMAT", "json"))
-    try:
-        settings = LoginSettings()
-        return build(settings), settings.host, settings.port, 5
-    except ValueError as error:
-        raise CannotServe(str(error)) from error
+    return app, settings.host, settings.port, 5

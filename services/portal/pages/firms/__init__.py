@@ -28,11 +28,11 @@ async def enterprises(visit: Officer, following: str | None = None) -> Response:
 async def enterprise(visit: Officer, credit_code: str, following: str | None = None) -> Response:
     """One firm: its facts, titles, duties, and everything that happened to it."""
     firm = await visit.api.get(f"/enterprises/{credit_code}")
-    titles, duties, timeline = await together(
+    titles, duties, happened = await together(
         visit.api.get("/certifications", credit_code=credit_code),
         visit.api.get("/obligations", credit_code=credit_code, state="open"),
         visit.api.page("/timeline", following, credit_code=credit_code, order="newest", limit=PAGE),
     )
     return visit.page(
-        "firms/detail.html", firm=firm, titles=titles, duties=duties, timeline=timeline, following=following
+        "firms/detail.html", firm=firm, titles=titles, duties=duties, happened=happened, following=following
     )

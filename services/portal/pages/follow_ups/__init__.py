@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from services.portal.api import Refused, or_none
 from services.portal.forms import key_of, typed
-from services.portal.visit import Officer, Visit
+from services.portal.visit import Officer, Visit, defects
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
@@ -49,13 +49,14 @@ async def _listed(
     done: str = "",
 ) -> Response:
     page = await or_none(visit.api.page("/follow_ups", following, limit=PAGE, **wanted))
-    return visit.form_page(
+    wrong = defects(refused, visit.language) if refused else []
+    return visit.page(
         "follow_ups/page.html",
-        refused,
-        {**wanted, **(fields or {})},
+        refused.status if refused else 200,
+        typed={**wanted, **(fields or {})},
+        errors=[each | {"field": f"note-{of}"} for each in wrong],
         page=page,
         following=following,
         wanted=wanted,
-        of=of,
         done=done,
     )

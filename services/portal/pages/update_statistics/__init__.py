@@ -1,12 +1,9 @@
 """信息更新情况: who has not updated yet, by authority and title, with the firms behind each number and as a file."""
 
-import asyncio
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import Refused, Silent
+from services.portal.api import Refused, together
 from services.portal.visit import Officer
 
 router = APIRouter(include_in_schema=False)
@@ -21,18 +18,14 @@ async def update_statistics(visit: Officer, following: str | None = None) -> Res
     wanted = {name: query[name] for name in FILTERS if query.get(name)}
     wanted.setdefault("state", "not_updated")
     of_counts = {name: wanted.get(name) for name in ("year", "authority", "title")}
-    refused: Refused | None = None
-    counts: dict[str, Any] | None = None
-    firms: dict[str, Any] | None = None
+    refused, counts, firms = None, None, None
     try:
-        counts, firms = await asyncio.gather(
+        counts, firms = await together(
             visit.api.get("/update_statistics", **of_counts),
             visit.api.page("/update_statistics/firms", following, limit=PAGE, **wanted),
         )
     except Refused as error:
         refused = error
-    except Silent:
-        counts = firms = None
     typed = ({"year": str(counts["year"])} if counts else {}) | wanted
     return visit.form_page(
         "update_statistics/page.html", refused, typed, counts=counts, firms=firms, wanted=wanted, following=following

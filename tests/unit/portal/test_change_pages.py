@@ -6,24 +6,17 @@ import re
 import httpx
 import pytest
 
-from services.portal.main import build
-from services.portal.session import Sessions
-from services.portal.settings import PortalSettings
-from shared.runtime.clock import real_now
+from tests.unit.portal.platform import Services, clerk_before
 from tests.unit.portal.reports import report
 
-FIRM = "91350203MA31F1331W"
 HERE = f"/changes/{report()['id']}"
 LIMITS = {"text": 1000, "attachments": 20, "attachment_size": 10 << 20, "endings": [".pdf"]}
 
 
-class Services:
-    """The platform as the portal calls it: what is asked, and who is silent."""
-
-    def __init__(self):
-        self.asked = []
-        self.silent = ()
-        self.answers = {
+@pytest.fixture
+def services():
+    return Services(
+        {
             f"GET {HERE}": report(),
             f"PUT {HERE}": report(),
             "GET /changes": {"items": [report()], "next": None},
@@ -32,35 +25,12 @@ class Services:
             "GET /timeline": {"items": [], "next": None},
             f"POST {HERE}/submission": report(status="submitted"),
         }
-
-    async def __call__(self, request):
-        path = request.url.path.removeprefix("/api/v1")
-        if any(path.startswith(each) for each in self.silent):
-            raise httpx.ConnectError("nobody answers", request=request)
-        self.asked.append(request)
-        found = self.answers.get(f"{request.method} {path}")
-        if found is None:
-            return httpx.Response(404, json={"title": "There is no such thing here", "status": 404})
-        return httpx.Response(found.get("status_code", 200), json=found.get("problem", found), headers={"ETag": '"3"'})
-
-
-@pytest.fixture
-def services():
-    return Services()
+    )
 
 
 @pytest.fixture
 async def clerk(services):
-    settings = PortalSettings(environment="test")
-    app = build(settings, httpx.MockTransport(services))
-    account = {"subject": "a", "name": "甲", "role": "enterprise", "status": "approved", "credit_codes": [FIRM],
-               "firm": FIRM, "authority": None}  # fmt: skip
-    token = {"access": "t", "id": None, "until": real_now().timestamp() + 3600}
-    (cookie,) = Sessions(app, settings)._cookies({"account": account, "token": token}, set())
-    name, _, value = cookie.partition(";")[0].partition("=")
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://portal", cookies={name: value}
-    ) as client:
+    async with clerk_before(services) as client:
         yield client
 
 

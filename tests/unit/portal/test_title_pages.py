@@ -3,16 +3,11 @@
 import html
 import re
 
-import httpx
 import pytest
 
-from services.portal.main import build
 from services.portal.pages.certifications.span import span
-from services.portal.session import Sessions
-from services.portal.settings import PortalSettings
-from shared.runtime.clock import real_now
+from tests.unit.portal.platform import FIRM, Services, clerk_before
 
-FIRM = "91350203MA31F1331W"
 ID = "01900000-0000-7000-8000-000000000001"
 TITLE, REVIEW = f"/certifications/{ID}", f"/reviews/{ID}"
 CITED = {
@@ -43,55 +38,27 @@ APPLIED = {
 }  # fmt: skip
 
 
-class Services:
-    """The platform as the portal calls it: what is asked, and who is silent."""
-
-    def __init__(self):
-        self.asked = []
-        self.silent = ()
-        self.answers = {
-            "GET /certifications": {"items": [HELD], "next": None},
-            "GET /certifications/overview": {
-                "items": [{"certification": HELD, "duties": [], "review": ELIGIBLE}], "next": None,
-            },
-            f"GET {TITLE}": HELD,
-            f"GET {TITLE}/eligibility": ELIGIBLE,
-            f"GET {REVIEW}": APPLIED,
-            "POST /reviews": APPLIED | {"status_code": 202},
-            "GET /deadline_extensions/current": {"items": []},
-            "GET /campaigns/current": {"items": []},
-            "GET /regulation": {"duties": []},
-            **{f"GET /{name}": PAGE for name in ("reviews", "changes", "obligations", "messages", "timeline")},
-        }  # fmt: skip
-
-    async def __call__(self, request):
-        path = request.url.path.removeprefix("/api/v1")
-        if any(path.startswith(each) for each in self.silent):
-            raise httpx.ConnectError("nobody answers", request=request)
-        self.asked.append(request)
-        found = self.answers.get(f"{request.method} {path}")
-        if found is None:
-            return httpx.Response(404, json={"title": "There is no such thing here", "status": 404})
-        return httpx.Response(found.get("status_code", 200), json=found)
-
-
 @pytest.fixture
 def services():
-    return Services()
+    return Services({
+        "GET /certifications": {"items": [HELD], "next": None},
+        "GET /certifications/overview": {
+            "items": [{"certification": HELD, "duties": [], "review": ELIGIBLE}], "next": None,
+        },
+        f"GET {TITLE}": HELD,
+        f"GET {TITLE}/eligibility": ELIGIBLE,
+        f"GET {REVIEW}": APPLIED,
+        "POST /reviews": APPLIED | {"status_code": 202},
+        "GET /deadline_extensions/current": {"items": []},
+        "GET /campaigns/current": {"items": []},
+        "GET /regulation": {"duties": []},
+        **{f"GET /{name}": PAGE for name in ("reviews", "changes", "obligations", "messages", "timeline")},
+    })  # fmt: skip
 
 
 @pytest.fixture
 async def clerk(services):
-    settings = PortalSettings(environment="test")
-    app = build(settings, httpx.MockTransport(services))
-    account = {"subject": "a", "name": "甲", "role": "enterprise", "status": "approved", "credit_codes": [FIRM],
-               "firm": FIRM, "authority": None}  # fmt: skip
-    token = {"access": "t", "id": None, "until": real_now().timestamp() + 3600}
-    (cookie,) = Sessions(app, settings)._cookies({"account": account, "token": token}, set())
-    name, _, value = cookie.partition(";")[0].partition("=")
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://portal", cookies={name: value}
-    ) as client:
+    async with clerk_before(services) as client:
         yield client
 
 

@@ -3,33 +3,25 @@
 import html
 import re
 
-import httpx
 import pytest
 
 from services.cli.tour.forms import update_form
-from services.portal.main import build
-from services.portal.session import Sessions
-from services.portal.settings import PortalSettings
-from shared.runtime.clock import real_now
+from tests.unit.portal.platform import FIRM, Services, clerk_before
 
-FIRM = "91350203MA31F1331W"
 HERE = f"/enterprises/{FIRM}"
 DRAFT = f"{HERE}/update_drafts/2026"
 CONTACT = {"name": "林海燕", "mobile": "13959201234", "email": "a@b.example", "language": "zh-CN"}
 
 
-class Services:
-    """The platform as the portal calls it: what is asked, and who is silent."""
-
-    def __init__(self):
-        self.asked = []
-        self.silent = ()
-        form = {name: value for name, value in update_form(FIRM, 2026).items() if name != "duty_year"}
-        draft = {"duty_year": 2026, "version": 3, "saved_at": "2026-04-20T10:00:00Z", "form": form, "defects": []}
-        firm = {"credit_code": FIRM, "version": 3, "name": "厦门示例有限公司", "authority": "XM-SM",
-                "registered_place": None, "contact": CONTACT, "second_contact": None, "names": [],
-                "updated_years": {}}  # fmt: skip
-        self.answers = {
+@pytest.fixture
+def services():
+    form = {name: value for name, value in update_form(FIRM, 2026).items() if name != "duty_year"}
+    draft = {"duty_year": 2026, "version": 3, "saved_at": "2026-04-20T10:00:00Z", "form": form, "defects": []}
+    firm = {"credit_code": FIRM, "version": 3, "name": "厦门示例有限公司", "authority": "XM-SM",
+            "registered_place": None, "contact": CONTACT, "second_contact": None, "names": [],
+            "updated_years": {}}  # fmt: skip
+    return Services(
+        {
             f"GET {HERE}": firm,
             f"GET {DRAFT}": draft,
             f"PUT {DRAFT}": draft,
@@ -38,35 +30,12 @@ class Services:
             f"POST {HERE}/updates": {},
             "GET /obligations": {"items": [], "next": None},
         }
-
-    async def __call__(self, request):
-        path = request.url.path.removeprefix("/api/v1")
-        if any(path.startswith(each) for each in self.silent):
-            raise httpx.ConnectError("nobody answers", request=request)
-        self.asked.append(request)
-        found = self.answers.get(f"{request.method} {path}")
-        if found is None:
-            return httpx.Response(404, json={"title": "There is no such thing here", "status": 404})
-        return httpx.Response(200, json=found, headers={"ETag": '"3"'})
-
-
-@pytest.fixture
-def services():
-    return Services()
+    )
 
 
 @pytest.fixture
 async def clerk(services):
-    settings = PortalSettings(environment="test")
-    app = build(settings, httpx.MockTransport(services))
-    account = {"subject": "a", "name": "甲", "role": "enterprise", "status": "approved", "credit_codes": [FIRM],
-               "firm": FIRM, "authority": None}  # fmt: skip
-    token = {"access": "t", "id": None, "until": real_now().timestamp() + 3600}
-    (cookie,) = Sessions(app, settings)._cookies({"account": account, "token": token}, set())
-    name, _, value = cookie.partition(";")[0].partition("=")
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://portal", cookies={name: value}
-    ) as client:
+    async with clerk_before(services, raise_app_exceptions=False) as client:
         yield client
 
 

@@ -1,0 +1,50 @@
+"""The platform as the portal calls it, and a clerk's browser before the portal."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from services.portal.main import build
+from services.portal.session import Sessions
+from services.portal.settings import PortalSettings
+from shared.runtime.clock import real_now
+
+FIRM = "91350203MA31F1331W"
+
+
+class Services:
+    """Answers by `METHOD /path`; keeps what is asked. Paths that begin with one of `silent` get no answer.
+
+    An answer's `status_code` is its status, its `problem` the whole of its body.
+    """
+
+    def __init__(self, answers):
+        self.asked = []
+        self.silent = ()
+        self.answers = answers
+
+    async def __call__(self, request):
+        path = request.url.path.removeprefix("/api/v1")
+        if any(path.startswith(each) for each in self.silent):
+            raise httpx.ConnectError("nobody answers", request=request)
+        self.asked.append(request)
+        found = self.answers.get(f"{request.method} {path}")
+        if found is None:
+            return httpx.Response(404, json={"title": "There is no such thing here", "status": 404})
+        return httpx.Response(found.get("status_code", 200), json=found.get("problem", found), headers={"ETag": '"3"'})
+
+
+@asynccontextmanager
+async def clerk_before(services, *, raise_app_exceptions=True) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which the firm's clerk is logged in."""
+    settings = PortalSettings(environment="test")
+    app = build(settings, httpx.MockTransport(services))
+    account = {"subject": "a", "name": "甲", "role": "enterprise", "status": "approved", "credit_codes": [FIRM],
+               "firm": FIRM, "authority": None}  # fmt: skip
+    token = {"access": "t", "id": None, "until": real_now().timestamp() + 3600}
+    (cookie,) = Sessions(app, settings)._cookies({"account": account, "token": token}, set())
+    name, _, value = cookie.partition(";")[0].partition("=")
+    transport = httpx.ASGITransport(app, raise_app_exceptions=raise_app_exceptions)
+    async with httpx.AsyncClient(transport=transport, base_url="http://portal", cookies={name: value}) as client:
+        yield client

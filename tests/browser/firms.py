@@ -18,6 +18,10 @@ class Firm:
     def account(self):
         return f"firm:{self.code}"
 
+    @property
+    def path(self):
+        return f"/enterprises/{self.code}"
+
 
 def registered(platform, name="厦门示例精密仪器有限公司", title="specialized", valid_from="2025-01-01",
                valid_to="2027-12-31", duties_from="2026-01-01"):  # fmt: skip

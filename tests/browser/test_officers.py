@@ -2,9 +2,8 @@
 
 import pytest
 
-from services.cli.credit_codes import new_code
+from tests.browser.firms import OFFICER, registered
 
-OFFICER = "officer:XM-SM"
 LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
 
 
@@ -12,16 +11,7 @@ LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互
 def firm(platform):
     """A firm with a title that did not update, three days before 30 April 2026."""
     platform.at("2026-04-20T10:00")
-    code = new_code()
-    contact = {"name": "林海燕", "mobile": "13959201234", "email": f"{code.lower()}@firm.example"}
-    platform.call(OFFICER, "POST", "/enterprises", {
-        "credit_code": code, "name": LONG, "authority": "XM-SM", "registered_place": "福建省厦门市思明区",
-        "contact": contact,
-    })  # fmt: skip
-    platform.call("bureau", "POST", "/certifications", {
-        "credit_code": code, "enterprise_name": LONG, "authority": "XM-SM", "title": "specialized",
-        "valid_from": "2025-01-01", "valid_to": "2027-12-31",
-    })  # fmt: skip
+    code = registered(platform, LONG, duties_from=None).code
     platform.until(lambda: platform.call("bureau", "GET", f"/obligations?credit_code={code}&state=open")["items"])
     return code
 

@@ -1,15 +1,15 @@
 """重大变更: the tour's stories of change reports, by clicks and keys alone."""
 
 import re
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.cli.credit_codes import new_code
 from services.cli.tour.forms import DECLARATION, change_form
+from tests.browser.firms import BUREAU, OFFICER, registered
 
-OFFICER, BUREAU = "officer:XM-SM", "bureau"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 YES_TO_ALL = {
     "impact.main_product_affected": "false",
@@ -19,36 +19,11 @@ YES_TO_ALL = {
 DOCS = Path(__file__).parents[2] / "docs" / "portal.md"
 
 
-@dataclass
-class Firm:
-    code: str
-    name: str
-    certification: str
-
-    @property
-    def account(self):
-        return f"firm:{self.code}"
-
-
 @pytest.fixture
 def firm(platform):
     """A firm with a title that no other test knows, on 21 May 2026."""
     platform.at("2026-05-21T10:00")
-
-    def register(name="厦门示例精密仪器有限公司", title="specialized"):
-        code = new_code()
-        contact = {"name": "林海燕", "mobile": "13959201234", "email": f"{code.lower()}@firm.example"}
-        place = "福建省厦门市思明区软件园二期"
-        platform.call(OFFICER, "POST", "/enterprises", {
-            "credit_code": code, "name": name, "authority": "XM-SM", "registered_place": place, "contact": contact,
-        })  # fmt: skip
-        held = platform.call(BUREAU, "POST", "/certifications", {
-            "credit_code": code, "enterprise_name": name, "authority": "XM-SM", "title": title,
-            "valid_from": "2025-01-01", "valid_to": "2027-12-31",
-        })  # fmt: skip
-        return Firm(code, name, held["id"])
-
-    return register
+    return partial(registered, platform, duties_from=None)
 
 
 def done(platform, who, path, body):
@@ -381,14 +356,7 @@ def test_a_session_that_ends_in_the_middle_of_the_form_loses_nothing(platform, p
     clerk.fill({"reason": "写到一半的原因"})
     clerk.context.clear_cookies(name=re.compile("peiyu_session"))
     clerk.follow("暂存")
-    assert clerk.heading == "登录已过期，您填写的内容仍在"
-    with clerk.context.expect_page() as opened:
-        clerk.follow("在新窗口登录")
-    window = opened.value
-    window.get_by_role("textbox").fill(it.account)
-    window.get_by_role("textbox").press("Enter")
-    window.get_by_text("请关闭本窗口").wait_for()
-    clerk.follow("继续提交")
+    clerk.log_in_again(it.account)
     clerk.sees("已暂存")
     assert clerk.page.locator("[name=reason]").input_value() == "写到一半的原因"
 

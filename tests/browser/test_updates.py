@@ -1,15 +1,13 @@
 """企业信息 and 信息更新: the tour's stories of the annual update, by clicks and keys alone."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from services.cli.credit_codes import new_code
-from services.cli.tour.forms import DECLARATION, contact, update_form
+from services.cli.tour.forms import DECLARATION, update_form
+from tests.browser.firms import registered
 
-OFFICER, BUREAU = "officer:XM-SM", "bureau"
 DOCS = Path(__file__).parents[2] / "docs" / "portal.md"
 LONG = "厦门市海峡两岸新一代信息技术与智能制造装备产业融合创新研究开发股份有限公司思明区软件园分公司"
 BASICS = {
@@ -31,20 +29,6 @@ PRODUCT = {"product.name": "微型传感器", "product.category": "敏感元件"
 IP = {"ip.class_1": "6", "ip.own_class_1": "5", "ip.high_value_class_1": "1", "ip.class_2": "14"}
 
 
-@dataclass
-class Firm:
-    code: str
-    name: str
-
-    @property
-    def account(self):
-        return f"firm:{self.code}"
-
-    @property
-    def path(self):
-        return f"/enterprises/{self.code}"
-
-
 def figures(place):
     return {f"years.{place}.{name}": value for name, value in FIGURES.items()}
 
@@ -55,15 +39,7 @@ def firm(platform):
     platform.at("2026-04-20T10:00")
 
     def register(name="厦门示例按时科技有限公司", told=None):
-        it = Firm(new_code(), name)
-        platform.call(OFFICER, "POST", "/enterprises", {
-            "credit_code": it.code, "name": name, "authority": "XM-SM",
-            "registered_place": "福建省厦门市思明区软件园二期", "contact": contact(it.code),
-        })  # fmt: skip
-        platform.call(BUREAU, "POST", "/certifications", {
-            "credit_code": it.code, "enterprise_name": name, "authority": "XM-SM", "title": "specialized",
-            "valid_from": "2024-06-01", "valid_to": "2027-05-31",
-        })  # fmt: skip
+        it = registered(platform, name, valid_from="2024-06-01", valid_to="2027-05-31", duties_from=None)
         platform.until(lambda: owes(platform, it))
         if told is not None:
             submitted(platform, it, told)
@@ -220,6 +196,7 @@ def test_rows_are_added_and_removed(platform, person, firm, javascript):
     clerk.follow("添加证书")
     clerk.fill({"quality.certificates.1": "ISO 14001"})
     clerk.follow("暂存")
+    clerk.sees("已暂存")
     if javascript:
         clerk.check_accessible()
     form = platform.call(it.account, "GET", f"{it.path}/update_drafts/2026")["form"]
@@ -233,8 +210,7 @@ def test_a_late_update_is_told_that_it_is_late_and_what_that_means(platform, per
     it = firm()
     drafted(platform, it)
     platform.at("2026-05-04T10:00")
-    clerk = person(it.account, language="en")
-    platform.until(lambda: clerk.open("/enterprise").page.get_by_text("The update for 2026 is overdue").count() > 0)
+    clerk = person(it.account, language="en").open("/enterprise")
     clerk.sees("The update for 2026 is overdue: its last day was 30 April 2026 (Thursday).")
     clerk.check_accessible()
     clerk.follow("Annual update for 2026")
@@ -361,14 +337,7 @@ def test_a_session_that_ends_in_the_middle_of_the_form_loses_nothing(platform, p
     clerk.fill(PRODUCT | {"product.name": "写到一半的产品"})
     clerk.context.clear_cookies(name=re.compile("peiyu_session"))
     clerk.follow("暂存")
-    assert clerk.heading == "登录已过期，您填写的内容仍在"
-    with clerk.context.expect_page() as opened:
-        clerk.follow("在新窗口登录")
-    window = opened.value
-    window.get_by_role("textbox").fill(it.account)
-    window.get_by_role("textbox").press("Enter")
-    window.get_by_text("请关闭本窗口").wait_for()
-    clerk.follow("继续提交")
+    clerk.log_in_again(it.account)
     clerk.sees("已暂存")
     assert clerk.page.locator("[name='product.name']").input_value() == "写到一半的产品"
 

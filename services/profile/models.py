@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Computed, DateTime, ForeignKey, Index, Text, func, text
+from sqlalchemy import BigInteger, Computed, DateTime, ForeignKey, Identity, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -153,6 +153,44 @@ class OwedUpdate(Base):
     due: Mapped[date]
     deadline: Mapped[datetime]
     extended_by: Mapped[str | None]
+
+
+class UpdateCount(Base):
+    """How many firms of an authority owe a year's update for a title by a date, by how they stand; summed when read.
+
+    A change appends what it adds or takes away, so that nobody waits for another; what was appended is `folded` into
+    one row of its kind from time to time. `due` and `extended_by` are those of the firm's earliest date for the title.
+    """
+
+    __tablename__ = "update_counts"
+    __table_args__ = (
+        Index("update_counts_by_year", "year", "authority"),
+        Index("update_counts_to_fold", "id", postgresql_where=text("NOT folded")),
+        Index(
+            "update_counts_folded",
+            "year",
+            "authority",
+            "title",
+            "nominal_due",
+            "due",
+            "extended_by",
+            unique=True,
+            postgresql_where=text("folded"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    folded: Mapped[bool] = mapped_column(default=False)
+    year: Mapped[int]
+    authority: Mapped[str]
+    title: Mapped[str]
+    nominal_due: Mapped[date]
+    due: Mapped[date]
+    extended_by: Mapped[str | None]
+    updated: Mapped[int]
+    late: Mapped[int]
+    not_updated: Mapped[int]
 
 
 class DeadlineExtension(Base):

@@ -12,17 +12,16 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from services.profile.api.access import Officer
-from services.profile.models import Enterprise
-from services.profile.repository import statistics
+from services.profile.repository import counts, statistics
 from services.profile.repository.statistics import Asked
 from services.profile.sheets import CSV, XLSX, Cell, csv_of, xlsx_of
 from services.profile.views import UpdateStandingView, UpdateStatistics
 from services.profile.vocabulary import UpdateStanding
 from shared.messaging import Backend
 from shared.regulation import SHANGHAI, Title, end_of_day, shanghai_date
+from shared.web.caller import Role
 from shared.web.paging import Page, PageRequest, Paging
 from shared.web.problems import Defect, InvalidInput
-from shared.web.reach import within_reach
 
 router = APIRouter(prefix="/update_statistics")
 
@@ -64,8 +63,8 @@ def _asked(
     clock = request.app.state.backend.clock
     if isinstance(as_of, date) and not isinstance(as_of, datetime):
         as_of = end_of_day(as_of) - LAST_MOMENT
-    reach = within_reach(caller, Enterprise.credit_code, Enterprise.authority)
-    return Asked(year or clock.today().year, as_of or clock.now(), reach, authority, title)
+    within = caller.authority if caller.role is Role.AUTHORITY else None
+    return Asked(year or clock.today().year, as_of or clock.now(), within, authority, title)
 
 
 AskedDep = Annotated[Asked, Depends(_asked)]
@@ -74,8 +73,9 @@ AskedDep = Annotated[Asked, Depends(_asked)]
 @router.get("")
 async def count_updates(request: Request, asked: AskedDep) -> UpdateStatistics:
     """How many firms owe the year's update, have made it in time, late, or not, by authority and title."""
+    count = counts.kept_counts if "as_of" not in request.query_params else statistics.counts
     async with request.app.state.backend.work() as work:
-        found = await statistics.counts(work.session, asked)
+        found = await count(work.session, asked)
     return UpdateStatistics.of(asked.year, asked.as_of, found, request.app.state.backend.regulation)
 
 

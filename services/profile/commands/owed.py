@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.profile.repository import profiles
+from services.profile.repository.counts import counted
 from shared.contracts import CertificationState
 from shared.messaging import Work
 from shared.regulation import end_of_day
@@ -13,6 +14,11 @@ OF_A_DUTY = {"year", "nominal_due", "due", "extended_by"}
 
 async def take_titles(work: Work, told: Sequence[tuple[CertificationState, datetime]]) -> None:
     """Keep titles, one state of each with the instant at which it was told, unless a newer one is kept."""
+    async with counted(work.session, (title.credit_code for title, _ in told)):
+        await _take(work, told)
+
+
+async def _take(work: Work, told: Sequence[tuple[CertificationState, datetime]]) -> None:
     kept = await profiles.copy_titles(
         work.session,
         [

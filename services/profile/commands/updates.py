@@ -15,6 +15,7 @@ from services.profile.commands.telling import held, tell
 from services.profile.forms import UpdateSubmission, defects_of_draft
 from services.profile.models import AnnualUpdate, UpdateDraft
 from services.profile.repository import profiles
+from services.profile.repository.counts import counted
 from shared.contracts import FreshnessReported, ProfileUpdated
 from shared.messaging import Work
 from shared.web.caller import Caller
@@ -99,8 +100,8 @@ async def submit_update(work: Work, credit_code: str, form: UpdateSubmission, ca
         enterprise_name=firm.name,
         form=form.model_dump(mode="json", exclude={"declaration"}),
     )
-    work.session.add(update)
-    await work.session.flush()
+    async with counted(work.session, [credit_code]):
+        work.session.add(update)
     await profiles.remove_draft(work.session, credit_code, form.duty_year)
     firm.contact = form.basics.contact.model_dump()
     if form.basics.second_contact is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from services.profile.models import AnnualUpdate, Enterprise, OwedUpdate
 from services.profile.vocabulary import UpdateStanding
@@ -18,14 +18,21 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which owed updates are meant: of a year as they stood at `as_of`, within `reach`, and what else is named."""
+    """Which owed updates are meant: of a year as they stood at `as_of`, and what else is named.
+
+    `within` is the authority of an officer who sees no other's firms.
+    """
 
     year: int
     as_of: datetime
-    reach: ColumnElement[bool]
+    within: str | None = None
     authority: str | None = None
     title: str | None = None
     state: UpdateStanding | None = None
+
+    def authorities(self, authority: InstrumentedAttribute[str]) -> list[ColumnElement[bool]]:
+        """What an authority must be for its firms to be meant."""
+        return [authority == wanted for wanted in (self.within, self.authority) if wanted is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Standing:
 
 
 async def counts(session: AsyncSession, asked: Asked) -> list[Count]:
-    """The counts by authority, title and due date."""
+    """The counts by authority, title and due date, as they stood at any instant."""
     owed = _owed(asked)
     first = (
         select(AnnualUpdate.credit_code, func.min(AnnualUpdate.submitted_at).label("submitted_at"))
@@ -69,7 +76,7 @@ async def counts(session: AsyncSession, asked: Asked) -> list[Count]:
         .group_by(AnnualUpdate.credit_code)
         .subquery("first_updates")
     )
-    state = _state(owed, first)
+    state = standing_of(owed, first)
     keys = (Enterprise.authority, owed.c.title, owed.c.nominal_due, owed.c.due, owed.c.extended_by)
     query = (
         select(
@@ -162,7 +169,7 @@ def _standings(asked: Asked, after: tuple[str, str] | None) -> Select[Any]:
             first.c.submitted_at,
             last.c.last_year,
             last.c.last_at,
-            _state(owed, first).label("state"),
+            standing_of(owed, first).label("state"),
         )
         .join_from(owed, Enterprise, Enterprise.credit_code == owed.c.credit_code)
         .join(first, true())
@@ -184,15 +191,14 @@ def _standings(asked: Asked, after: tuple[str, str] | None) -> Select[Any]:
 
 
 def _narrowing(asked: Asked, owed: Subquery) -> list[ColumnElement[bool]]:
-    found = [asked.reach]
-    if asked.authority is not None:
-        found.append(Enterprise.authority == asked.authority)
+    found = asked.authorities(Enterprise.authority)
     if asked.title is not None:
         found.append(owed.c.title == asked.title)
     return found
 
 
-def _state(owed: Any, first: Any) -> ColumnElement[str]:
+def standing_of(owed: Any, first: Any) -> ColumnElement[str]:
+    """How a firm stands by what it owes and the year's first submission."""
     return case(
         (first.c.submitted_at.is_(None), UpdateStanding.NOT_UPDATED.value),
         (first.c.submitted_at < owed.c.deadline, UpdateStanding.UPDATED.value),

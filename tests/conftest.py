@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from shared.messaging import Bus, EmbeddedBus
 from shared.runtime.clock import StandingClock
@@ -24,6 +25,12 @@ from tests.infrastructure.postgres import Postgres, obtain_postgres
 
 USED: dict[str, str] = {}
 NUMBERS = itertools.count(1)
+
+
+def pytest_configure() -> None:
+    # A trace with all its variables, as structlog writes it by itself, takes minutes where they are large.
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, renderer])
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -2,11 +2,10 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
-import structlog
 from sqlalchemy import text
 
 from shared.messaging import Backend, Bus, EmbeddedBus, RabbitBus
@@ -23,16 +22,6 @@ from tests.integration.messaging.world import SUBSCRIBED, World
 NUMBERS = itertools.count(1)
 TEMPLATE = "messaging_template"
 NewWorld = Callable[[Callable[[], Bus]], AbstractAsyncContextManager[World]]
-
-
-@pytest.fixture(autouse=True)
-def plain_tracebacks() -> Iterator[None]:
-    """By default the variables of every frame are drawn, which takes a second for each message that fails."""
-    usual = structlog.get_config()
-    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[structlog.stdlib.add_log_level, renderer])
-    yield
-    structlog.configure(**usual)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from shared.regulation import Worklist
 from shared.web.caller import Caller, Role
 from shared.web.fields import Form, FutureDate, Line, Prose, wrong
 from shared.web.problems import Conflict
@@ -12,12 +13,22 @@ from shared.web.problems import Conflict
 ME = "me"
 """The caller, as the one who takes a case."""
 
+MOST_COUNTED = 1_000
+"""Cases that are counted in a worklist: who has more has enough to do."""
+
 
 class HeldByAnother(Conflict):
     """Another officer has taken this case"""
 
     type = "case-assigned"
     title_zh = "该件已由其他人员承办"
+
+
+class WorklistSizes(BaseModel):
+    """How many cases are in each worklist that the officer sees; `most` stands for as many or more."""
+
+    items: dict[Worklist, int]
+    most: int = MOST_COUNTED
 
 
 class DefectForm(Form):

@@ -14,14 +14,14 @@ from services.changes.forms import EARLIEST, LONGEST_TEXT, Draft, Submission, Wi
 from services.changes.models import Report
 from services.changes.repository import firms
 from services.changes.repository import reports as kept
-from services.changes.repository.worklists import in_worklist
+from services.changes.repository.worklists import in_worklist, sizes
 from services.changes.views import DueDateView, LimitsView, ReportDetail, ReportView
 from services.changes.vocabulary import ENDED, Status
 from shared.contracts import ChangeType
 from shared.messaging import Backend, Work
 from shared.regulation import Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
-from shared.web.cases import ME
+from shared.web.cases import ME, MOST_COUNTED, WorklistSizes
 from shared.web.conditional import ExpectedVersion, tag
 from shared.web.idempotency import OnceDep
 from shared.web.paging import Page, Paging
@@ -31,6 +31,7 @@ router = APIRouter(prefix="/changes", tags=["changes"])
 
 LATEST = date(2099, 12, 31)
 Firm = Annotated[Caller, Depends(require(Role.ENTERPRISE))]
+Officer = Annotated[Caller, Depends(require(*OFFICERS))]
 
 
 @router.post("", status_code=201, response_model=ReportDetail)
@@ -118,6 +119,14 @@ async def read_limits(request: Request, _: CallerDep) -> LimitsView:
         attachment_size=settings.attachment_size,
         endings=[ending for endings in ACCEPTED.values() for ending in endings],
     )
+
+
+@router.get("/worklists")
+async def count_worklists(request: Request, caller: Officer) -> WorklistSizes:
+    """How many reports are in each worklist (待办)."""
+    async with request.app.state.backend.work() as work:
+        found = await sizes(work.session, visible_to(caller), work.today(), caller.role, MOST_COUNTED)
+    return WorklistSizes(items=found)
 
 
 @router.get("/{report_id}")

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.changes.models import Report
 from services.changes.vocabulary import OFFICE, TO_REVIEW, Status
@@ -30,3 +31,16 @@ def in_worklist(name: Worklist, today: date, office: str | None = None) -> Colum
             )
         case _:
             return false()  # reports are neither checked against a profile nor put on public notice
+
+
+async def sizes(
+    session: AsyncSession, reach: ColumnElement[bool], today: date, office: str | None, most: int
+) -> dict[Worklist, int]:
+    """How many reports are in each worklist, counted no further than `most`."""
+    counts = [
+        select(func.count())
+        .select_from(select(Report.id).where(reach, in_worklist(name, today, office)).limit(most).subquery())
+        .scalar_subquery()
+        for name in Worklist
+    ]
+    return dict(zip(Worklist, (await session.execute(select(*counts))).one(), strict=True))

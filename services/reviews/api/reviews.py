@@ -12,13 +12,13 @@ from services.reviews.domain import STEP_OF
 from services.reviews.forms import Application, Resubmission, Withdrawal
 from services.reviews.models import Certification, Review
 from services.reviews.repository import applications
-from services.reviews.repository.worklists import in_worklist
+from services.reviews.repository.worklists import in_worklist, sizes
 from services.reviews.views.applications import ReviewDetail, ReviewView
 from services.reviews.vocabulary import OPEN_REVIEWS, ReviewStatus
 from shared.messaging import Work
 from shared.regulation import Step, Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
-from shared.web.cases import ME
+from shared.web.cases import ME, MOST_COUNTED, WorklistSizes
 from shared.web.idempotency import OnceDep, Reply
 from shared.web.paging import Page, Paging
 from shared.web.problems import NotFound
@@ -28,6 +28,7 @@ router = APIRouter(prefix="/reviews", tags=["reviews"])
 
 Firm = Annotated[Caller, Depends(require(Role.ENTERPRISE))]
 Filer = Annotated[Caller, Depends(require(Role.ENTERPRISE, Role.AUTHORITY, Role.BUREAU))]
+Officer = Annotated[Caller, Depends(require(*OFFICERS))]
 
 
 @router.post("", status_code=201, response_model=ReviewDetail, responses={202: {"model": ReviewDetail}})
@@ -88,6 +89,15 @@ async def list_reviews(
         )
         views = [ReviewView.of(review, certification, work) for review, certification in found]
     return paging.page(views, lambda view: [view.id])
+
+
+@router.get("/worklists")
+async def count_worklists(request: Request, caller: Officer) -> WorklistSizes:
+    """How many applications are in each worklist (待办)."""
+    reach = within_reach(caller, Review.credit_code, Certification.authority)
+    async with request.app.state.backend.work() as work:
+        found = await sizes(work.session, reach, work.today(), caller.role, MOST_COUNTED)
+    return WorklistSizes(items=found)
 
 
 @router.get("/{review_id}")

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reviews.models import Review
+from services.reviews.models import Certification, Review
 from services.reviews.vocabulary import OFFICE, TO_REVIEW, ReviewStatus
 from shared.regulation import Worklist
 
@@ -27,3 +28,17 @@ def in_worklist(name: Worklist, today: date, office: str | None = None) -> Colum
             return Review.status == ReviewStatus.RECOMMENDED
         case Worklist.IN_PUBLIC_NOTICE:
             return Review.status == ReviewStatus.IN_PUBLIC_NOTICE
+
+
+async def sizes(
+    session: AsyncSession, reach: ColumnElement[bool], today: date, office: str | None, most: int
+) -> dict[Worklist, int]:
+    """How many applications are in each worklist, counted no further than `most`."""
+    within = select(Review.id).join(Certification, Certification.id == Review.certification_id).where(reach)
+    counts = [
+        select(func.count())
+        .select_from(within.where(in_worklist(name, today, office)).limit(most).subquery())
+        .scalar_subquery()
+        for name in Worklist
+    ]
+    return dict(zip(Worklist, (await session.execute(select(*counts))).one(), strict=True))

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 import uuid_utils.compat as uuid7s
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from services.changes.domain.cases import case_of, worklist
 from services.changes.models import Report
-from services.changes.repository.worklists import in_worklist
+from services.changes.repository.worklists import in_worklist, sizes
 from services.changes.vocabulary import Status
 from shared.regulation import Worklist
 from tests.integration.changes.conftest import DECLARED, FIRM, NAME, OTHER, granted, known
@@ -55,6 +55,8 @@ async def test_every_query_finds_what_the_pure_function_says_of_each_case(it):
         for name in Worklist:
             found = await work.session.scalars(select(Report.id).where(in_worklist(name, TODAY)))
             assert set(found) == expected[name], name
+        counted = await sizes(work.session, true(), TODAY, None, most=2)
+        assert counted == {name: min(len(ids), 2) for name, ids in expected.items()}
     assert {name for name, ids in expected.items() if not ids} == {Worklist.CHECKING, Worklist.IN_PUBLIC_NOTICE}
 
 
@@ -70,6 +72,9 @@ async def test_an_officer_finds_its_own_step_to_review_and_what_is_overdue(it):
         (BUREAU, "awaiting_ministry", [referred]), (OFFICER, "overdue", []), (BUREAU, "in_public_notice", []),
     ):  # fmt: skip
         assert await listed(it, who, f"?worklist={name}") == found, (who, name)
+        if who != WHO:
+            told = (await it.call(who, "GET", "/worklists")).json()["items"]
+            assert told[name] == len(found), (who, name)
     it.at("2026-06-05T00:00:00+08:00")  # the correction was due on 4 June, the bureau's ten days too
     assert await listed(it, BUREAU, "?worklist=overdue") == [returned, given]
     assert await listed(it, BUREAU, "?worklist=to_review") == []

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 import uuid_utils.compat as uuid7s
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from services.cli.credit_codes import invented_code
 from services.reviews.domain import case_of, worklist
 from services.reviews.models import Review
-from services.reviews.repository.worklists import in_worklist
+from services.reviews.repository.worklists import in_worklist, sizes
 from services.reviews.vocabulary import ReviewStatus
 from shared.regulation import Worklist
 from tests.integration.reviews.conftest import (
@@ -65,6 +65,8 @@ async def test_every_query_finds_what_the_pure_function_says_of_each_case(it):
         for name in Worklist:
             found = await work.session.scalars(select(Review.id).where(in_worklist(name, TODAY)))
             assert set(found) == expected[name], name
+        counted = await sizes(work.session, true(), TODAY, None, most=2)
+        assert counted == {name: min(len(ids), 2) for name, ids in expected.items()}
     assert all(expected.values())
 
 
@@ -80,6 +82,9 @@ async def test_an_officer_finds_its_own_step_to_review_and_what_is_overdue(it):
         (OFFICER, "in_public_notice", ["in_public_notice"]), (BUREAU, "checking", ["checking"]), (OFFICER, "overdue", []),
     ):  # fmt: skip
         assert await listed(it, who, f"?worklist={name}") == [ids[each] for each in found], (who, name)
+        if who != "operator":
+            told = (await it.call(who, "GET", "/reviews/worklists")).json()["items"]
+            assert told[name] == len(found), (who, name)
     it.at("2026-05-23T00:00:00+08:00")  # the correction was due on 21 May, the bureau's ten days too
     assert set(await listed(it, BUREAU, "?worklist=overdue")) == {ids["returned"], ids["authority_passed"]}
     assert await listed(it, BUREAU, "?worklist=to_review") == []

@@ -6,11 +6,18 @@ from services.portal.api import together
 from services.portal.visit import Visit
 
 SHOWN = 10
+FIRST = ("overdue", "to_review", "checking", "returned", "in_public_notice", "awaiting_ministry")
+"""Worklists, the most pressing first."""
 
 
 async def home(visit: Visit) -> Response:
-    """Firms to be called, and how the year's updates stand."""
-    follow_ups, updates = await together(
-        visit.api.get("/follow_ups", state="open", limit=SHOWN), visit.api.get("/update_statistics")
+    """What waits in the worklists, firms to be called, and how the year's updates stand."""
+    changes, reviews, follow_ups, updates = await together(
+        visit.api.get("/changes/worklists"),
+        visit.api.get("/reviews/worklists"),
+        visit.api.get("/follow_ups", state="open", limit=SHOWN),
+        visit.api.get("/update_statistics"),
     )
-    return visit.page("home/officer.html", follow_ups=follow_ups, updates=updates)
+    return visit.page(
+        "home/officer.html", changes=changes, reviews=reviews, follow_ups=follow_ups, updates=updates, first=FIRST
+    )

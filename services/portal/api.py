@@ -63,6 +63,8 @@ class Api:
     """Calls on behalf of one visitor; `token` is the access token, None for what everybody may see."""
 
     def __init__(self, client: httpx.AsyncClient, token: str | None, language: str) -> None:
+        self.calls = 0
+        """How many were made so far."""
         self._client = client
         self._headers = {"Accept-Language": language}
         if token is not None:
@@ -109,6 +111,7 @@ class Api:
         if etag is not None:
             headers["If-Match"] = etag
         asked = {name: value for name, value in (query or {}).items() if value not in (None, "", [])}
+        self.calls += 1
         try:
             answer = await self._client.request(
                 method, f"{PREFIX}{path}", params=asked or None, json=json, files=files, headers=headers
@@ -120,6 +123,7 @@ class Api:
     async def stream(self, path: str, **query: Any) -> httpx.Response:
         """A file at `path`, which the caller reads and closes. Raises `ApiError`."""
         asked = {name: value for name, value in query.items() if value not in (None, "")}
+        self.calls += 1
         request = self._client.build_request("GET", f"{PREFIX}{path}", params=asked or None, headers=self._headers)
         try:
             answer = await self._client.send(request, stream=True)

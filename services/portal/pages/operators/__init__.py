@@ -65,12 +65,6 @@ def of_group(failed: Mapping[str, Any]) -> str:
     return urlencode({"type": failed["type"] or "", "error_kind": failed["error_kind"]})
 
 
-@router.get("")
-async def operators(visit: LoggedIn) -> Response:
-    """Where operators begin."""
-    return visit.go("/home")
-
-
 @router.get("/failed")
 async def failed(visit: LoggedIn, done: str = "", count: Annotated[int, Query(ge=0)] = 0) -> Response:
     """What could not be taken, by type and error, over all services."""

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.changes.domain.cases import case_of, state_of, worklist
-from services.changes.models import Attachment, Occurrence, Report, ReportStep
+from services.changes.domain.cases import case_of, days_left, state_of, worklist
+from services.changes.domain.titles import basis_of, consequence, offered
+from services.changes.models import Attachment, HeldTitle, Occurrence, Report, ReportStep
 from services.changes.vocabulary import Act, OccurrenceState
-from shared.contracts import Citation
-from shared.regulation import DueDate, Regulation, Worklist, end_of_day
-from shared.web.cases import Handling
+from shared.contracts import Citation, SanctionChoice, SanctionOutcome, TitleOutcome
+from shared.regulation import DueDate, Regulation, Title, Worklist, end_of_day
+from shared.web.cases import CorrectionTime, Handling
 from shared.web.problems import Defect
 
 
@@ -140,7 +141,10 @@ class StepView(BaseModel):
 
 
 class ReportView(BaseModel):
-    """A change report. `worklist` is where officers find it while open; `assisted`: one of them filed it (代办)."""
+    """A change report. `worklist` is where officers find it while open; `assisted`: one of them filed it (代办).
+
+    `days_left` counts to the last day of the present step, the office's or the firm's; None where none runs.
+    """
 
     id: UUID
     version: int
@@ -158,6 +162,7 @@ class ReportView(BaseModel):
     timeliness: Timeliness
     worklist: Worklist | None
     handling: Handling
+    days_left: int | None
     assignee: str | None
     assignee_name: str | None
     assisted: bool
@@ -185,16 +190,49 @@ class AttachmentView(BaseModel):
     uploaded_by_name: str
 
 
+class OutcomeView(BaseModel):
+    """What the bureau can decide on a title, and by which article."""
+
+    outcome: TitleOutcome
+    citation: Citation
+
+
+class TitleChoices(BaseModel):
+    """A title that the firm holds: what the bureau can decide on it, and what each choice for lateness does to it."""
+
+    certification_id: UUID
+    title: str
+    title_name: str
+    outcomes: list[OutcomeView]
+    sanctions: dict[SanctionChoice, SanctionOutcome]
+
+    @classmethod
+    def of(cls, held: HeldTitle, regulation: Regulation) -> Self:
+        title = Title(held.title)
+        return cls(
+            certification_id=held.certification_id,
+            title=title,
+            title_name=regulation.title_name(title),
+            outcomes=[
+                OutcomeView(outcome=each, citation=Citation.model_validate(basis_of(each, title, regulation)))
+                for each in offered(title, regulation)
+            ],
+            sanctions={choice: consequence(choice, title, regulation) for choice in SanctionChoice},
+        )
+
+
 class ReportDetail(ReportView):
     """A change report with its attachments and history, and what a draft or a returned one still lacks.
 
-    `allowed` is what the caller can do to it now.
+    `allowed` is what the caller can do to it now: with `titles` to decide on, and `correction_time` to return it.
     """
 
     attachments: list[AttachmentView]
     steps: list[StepView]
     defects: list[Defect]
     allowed: list[Act]
+    titles: list[TitleChoices]
+    correction_time: CorrectionTime | None
 
     @classmethod
     def with_history(
@@ -206,6 +244,7 @@ class ReportDetail(ReportView):
         steps: Sequence[ReportStep],
         defects: list[Defect],
         allowed: list[Act],
+        titles: Sequence[HeldTitle],
     ) -> "ReportDetail":
         return cls.model_validate(
             {
@@ -214,6 +253,8 @@ class ReportDetail(ReportView):
                 "steps": [StepView.model_validate(step) for step in steps],
                 "defects": defects,
                 "allowed": allowed,
+                "titles": [TitleChoices.of(each, regulation) for each in titles],
+                "correction_time": CorrectionTime.of(regulation, today) if Act.RETURN in allowed else None,
             }
         )
 
@@ -309,6 +350,7 @@ def _report(report: Report, regulation: Regulation, today: date) -> dict[str, An
         ),
         "sanction": SanctionView.of(report, regulation),
         "worklist": worklist(case_of(report), today),
+        "days_left": days_left(case_of(report), today),
         "handling": Handling(due=report.handling_due, left=report.handling_left),
         "decisions": [each | {"title_name": regulation.names[each["title"]]} for each in report.decisions],
     }

@@ -151,6 +151,16 @@ def rows(report: Mapping[str, Any], language: Language) -> list[Row]:
     return found
 
 
+def places(report: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
+    """The fields in which something can be wrong, with their names, in the order of the form."""
+    told_by = spared(report)
+    count = parties(content(report)) if report["type"] in WITH_PARTIES else 0
+    names = ["type", "happened_on", *(each.name for each in DETAILS.get(report["type"], ()))]
+    names += [f"{PARTIES}.{place}.{part}" for place in range(count) for part in ("name", "credit_code")]
+    names += [each for each in ("before", "after", "reason") if each not in told_by]
+    return [(each, label(language, each)) for each in (*names, *IMPACT, "attachments")]
+
+
 def parties(fields: Mapping[str, str]) -> int:
     """How many other enterprises the fields name."""
     places = [int(found[1]) for name in fields if (found := re.match(rf"{PARTIES}\.(\d+)\.", name))]

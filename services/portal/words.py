@@ -1,5 +1,7 @@
 """The field's terms by code, in Chinese as the source has them: states, titles, kinds, offices."""
 
+from collections.abc import Iterable
+
 from services.portal.language import Language, gettext
 
 
@@ -273,9 +275,9 @@ def word(language: Language, code: str | None, vocabulary: str) -> str:
     return gettext(language, WORDS[vocabulary].get(code, code))
 
 
-def options(language: Language, vocabulary: str) -> list[tuple[str, str]]:
-    """Every code of a vocabulary with its word, as a choice."""
-    return [(code, gettext(language, text)) for code, text in WORDS[vocabulary].items()]
+def options(language: Language, vocabulary: str, codes: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Codes of a vocabulary with their words, as choices; every one unless some are named."""
+    return [(code, word(language, code, vocabulary)) for code in codes or WORDS[vocabulary]]
 
 
 def named(language: Language, codes: list[str] | tuple[str, ...], vocabulary: str) -> str:

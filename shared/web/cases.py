@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from shared.regulation import Worklist
+from shared.contracts import Citation
+from shared.regulation import Regulation, Title, Worklist
 from shared.web.caller import Caller, Role
 from shared.web.fields import Form, FutureDate, Line, Prose, wrong
 from shared.web.problems import Conflict
@@ -78,3 +79,15 @@ class Handling(BaseModel):
 
     due: date | None
     left: int | None
+
+
+class CorrectionTime(BaseModel):
+    """By when a case that is returned today is corrected, unless the officer who returns it says otherwise."""
+
+    due: date
+    citation: Citation
+
+    @classmethod
+    def of(cls, regulation: Regulation, today: date, title: Title | None = None) -> Self:
+        by_rule = regulation.return_due(title, today)
+        return cls(due=by_rule.due, citation=Citation.model_validate(by_rule.basis))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.cli.credit_codes import new_code
-from services.cli.tour.forms import DECLARATION, change_form
 from tests.browser.firms import BUREAU, OFFICER, registered
+from tests.browser.reports import done, draft, submitted
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 YES_TO_ALL = {
@@ -24,30 +24,6 @@ def firm(platform):
     """A firm with a title that no other test knows, on 21 May 2026."""
     platform.at("2026-05-21T10:00")
     return partial(registered, platform, duties_from=None)
-
-
-def done(platform, who, path, body):
-    """Something is done by the API, once the service that does it has heard of the firm and its title."""
-    answers = []
-
-    def accepted():
-        answers.append(platform.tried(who, "POST", path, body))
-        return answers[-1].is_success
-
-    platform.until(accepted)
-    return answers[-1].json()
-
-
-def draft(platform, firm, **form):
-    """A report that is begun by the API."""
-    whole = change_form(firm.code, "2026-05-08", old=firm.name, new="厦门示例新名有限公司") | form
-    return done(platform, firm.account, "/changes", whole)["id"]
-
-
-def submitted(platform, firm, **form):
-    id_ = draft(platform, firm, **form)
-    platform.call(firm.account, "POST", f"/changes/{id_}/submission", {"declaration": DECLARATION})
-    return id_
 
 
 def asked_on(page):

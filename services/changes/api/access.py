@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from services.changes.commands.reports import missing_in
 from services.changes.domain.cases import possible
 from services.changes.models import Report
-from services.changes.repository import attachments, occurrences, reports
+from services.changes.repository import attachments, firms, occurrences, reports
 from services.changes.views import ReportDetail
 from services.changes.vocabulary import OFFICE, Act, Status
 from shared.messaging import Work
@@ -88,7 +88,9 @@ async def detail(work: Work, report: Report, caller: Caller) -> ReportDetail:
     attached = await attachments.attachments(work.session, report.id)
     defects = missing_in(report) if report.status in (Status.DRAFT, Status.RETURNED) else []
     acts = await allowed(work, report, caller)
-    return ReportDetail.with_history(report, work.regulation, work.today(), attached, steps, defects, acts)
+    decides = {Act.DECIDE, Act.SANCTION} & set(acts)
+    titles = await firms.held_titles(work.session, report.credit_code) if decides else ()
+    return ReportDetail.with_history(report, work.regulation, work.today(), attached, steps, defects, acts, titles)
 
 
 async def allowed(work: Work, report: Report, caller: Caller) -> list[Act]:

@@ -140,6 +140,12 @@ def worklist(case: Case, today: date) -> Worklist | None:
             return None
 
 
+def days_left(case: Case, today: date) -> int | None:
+    """Days to the last one of the present step, below zero once it is over; None where no time runs."""
+    last = case.correction_due if case.status is Status.RETURNED else case.clock.due
+    return None if last is None else (last - today).days
+
+
 def state_of(occurrence: Occurrence, today: date) -> OccurrenceState:
     """What an occurrence reads as on a day: open until its due day is over, then overdue."""
     state = OccurrenceState(occurrence.status)

@@ -216,3 +216,25 @@ async def test_a_decision_on_an_assisted_report_is_like_any_other(it):
     await done(it, OFFICER, draft["id"], "opinion", OPINION)
     whole = decision(**{it.giant: "retained", it.specialized: "retained"})
     assert (await done(it, BUREAU, draft["id"], "decision", whole))["assisted"] is True
+
+
+async def test_an_office_is_told_between_what_it_can_choose_and_how_much_time_there_is(it):
+    submitted = await brought_to(it, "submitted")
+    first = (await it.call(OFFICER, "GET", f"/{submitted['id']}")).json()
+    assert (first["days_left"], first["titles"]) == (21, [])
+    assert first["correction_time"]["due"] == "2026-06-04"
+    it.at("2026-06-12T10:00:00+08:00")
+    given = await done(it, OFFICER, submitted["id"], "opinion", OPINION)
+    assert given["correction_time"] is None
+    later = (await it.call(BUREAU, "GET", f"/{submitted['id']}")).json()
+    choices = {each["certification_id"]: each for each in later["titles"]}
+    assert [each["outcome"] for each in choices[it.specialized]["outcomes"]] == ["retained", "cancelled"]
+    assert [each["outcome"] for each in choices[it.giant]["outcomes"]] == ["retained", "referred"]
+    assert {each["citation"]["article"] for each in choices[it.giant]["outcomes"]} == {"第十三条"}
+    assert choices[it.giant]["sanctions"] == {
+        "excused": "excused", "revoke_eligibility": "revoke_eligibility", "cancel_title": "refer_title",
+    }  # fmt: skip
+    returned = await done(it, BUREAU, submitted["id"], "return", RETURNED | {"due": "2026-06-19"})
+    assert returned["days_left"] == 7
+    it.at("2026-06-21T10:00:00+08:00")
+    assert (await it.call(WHO, "GET", f"/{submitted['id']}")).json()["days_left"] == -2

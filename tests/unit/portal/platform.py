@@ -1,7 +1,8 @@
-"""The platform as the portal calls it, and a clerk's browser before the portal."""
+"""The platform as the portal calls it, and the browsers of a clerk and an officer before the portal."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 
@@ -35,16 +36,23 @@ class Services:
         return httpx.Response(found.get("status_code", 200), json=found.get("problem", found), headers={"ETag": '"3"'})
 
 
+CLERK = {"subject": "a", "name": "甲", "role": "enterprise", "status": "approved", "credit_codes": [FIRM],
+         "firm": FIRM, "authority": None}  # fmt: skip
+OFFICER = CLERK | {"role": "authority", "credit_codes": [], "firm": None, "authority": "XM-SM"}
+
+
 @asynccontextmanager
-async def clerk_before(services, *, raise_app_exceptions=True) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser in which the firm's clerk is logged in."""
+async def logged_in(account, services, *, raise_app_exceptions=True) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which the account is logged in."""
     settings = PortalSettings(environment="test")
     app = build(settings, httpx.MockTransport(services))
-    account = {"subject": "a", "name": "甲", "role": "enterprise", "status": "approved", "credit_codes": [FIRM],
-               "firm": FIRM, "authority": None}  # fmt: skip
     token = {"access": "t", "id": None, "until": real_now().timestamp() + 3600}
     (cookie,) = Sessions(app, settings)._cookies({"account": account, "token": token}, set())
     name, _, value = cookie.partition(";")[0].partition("=")
     transport = httpx.ASGITransport(app, raise_app_exceptions=raise_app_exceptions)
     async with httpx.AsyncClient(transport=transport, base_url="http://portal", cookies={name: value}) as client:
         yield client
+
+
+clerk_before = partial(logged_in, CLERK)
+officer_before = partial(logged_in, OFFICER)

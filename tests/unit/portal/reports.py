@@ -29,7 +29,8 @@ def report(**other):
             "deadline": "2026-08-10T16:00:00Z", "over": False, "citation": CITATION, "submitted_at": None,
             "on_time": None, "consequence": None,
         },
-        "worklist": None, "handling": {"due": None, "left": None}, "assignee": None, "assignee_name": None,
+        "worklist": None, "handling": {"due": None, "left": None}, "days_left": None, "assignee": None, "assignee_name": None,
         "assisted": False, "correction": None, "decisions": [], "sanction": None, "occurrence_id": None,
         "attachments": [], "steps": [], "defects": [], "allowed": ["edit", "discard", "attach", "submit"],
+        "titles": [], "correction_time": None,
     } | other  # fmt: skip

@@ -43,6 +43,7 @@ async def sheet(visit: LoggedIn, report_id: UUID) -> Response:
     return visit.page(
         "changes/print.html",
         report=report,
+        path=path_of(report_id),
         lines=rows(report, visit.language),
         opinions=[each for each in report["steps"] if each["act"] == "give_opinion"],
         signed=signed[-1] if signed else None,

@@ -1,0 +1,166 @@
+"""重大变更 as officers work on it: from the worklist to the decision, by clicks and keys alone."""
+
+import re
+from functools import partial
+
+import pytest
+
+from tests.browser.firms import BUREAU, OFFICER, registered
+from tests.browser.reports import submitted
+
+LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
+
+
+@pytest.fixture
+def firm(platform):
+    """A firm with a title that no other test knows, on 21 May 2026."""
+    platform.at("2026-05-21T10:00")
+    return partial(registered, platform, duties_from=None)
+
+
+def case_of(person, who, id_, **how):
+    return person(who, **how).open(f"/officers/changes/{id_}")
+
+
+def arrived(officer, path):
+    officer.page.wait_for_url(re.compile(rf"/officers/{path}(\?.*)?$"))
+
+
+def checked(officer, heading):
+    """The page of an act is named as what was clicked, and accessible."""
+    assert officer.heading == heading
+    assert officer.page.title() == f"{heading} · 培育平台"
+    officer.check_accessible()
+
+
+def test_an_opinion_and_a_decision_bring_a_report_to_its_end(platform, person, firm):
+    it = firm(LONG)
+    id_ = submitted(platform, it)
+    officer = case_of(person, OFFICER, id_)
+    assert officer.heading == f"更名：{LONG}"
+    officer.check_accessible()
+    officer.sees("还有21天")
+    officer.follow("由我承办")
+    officer.sees("承办人已更新。")
+    assert not officer.page.get_by_role("button", name="由我承办").count()
+    officer.follow("出具审核意见")
+    checked(officer, "出具审核意见")
+    officer.page.get_by_role("button", name="出具审核意见").click()
+    officer.page.get_by_role("alert").wait_for()
+    assert officer.page.get_by_role("alert").get_by_role("listitem").all_inner_texts() == [
+        "是否符合条件：必填", "审核意见：必填",
+    ]  # fmt: skip
+    officer.check_accessible()
+    officer.fill({"meets_criteria": "true", "opinion": "经核实，主导产品和人员未变"})
+    officer.page.get_by_role("button", name="出具审核意见").click()
+    officer.sees("审核意见已出具，已转市工信局。")
+    arrived(officer, f"changes/{id_}")
+    assert not officer.page.get_by_role("link", name="退回企业补正").count()
+
+    bureau = case_of(person, BUREAU, id_)
+    bureau.sees("经核实，主导产品和人员未变")
+    bureau.follow("对称号作出决定")
+    checked(bureau, "对称号作出决定")
+    bureau.fill({"decisions.0.outcome": "retained"})
+    decide = bureau.page.get_by_role("button", name="对称号作出决定")
+    decide.click()
+    bureau.sees("请勾选确认：此操作不可撤销")
+    bureau.fill({"confirmed": "true"})
+    decide.click()
+    bureau.sees("专精特新中小企业 · 理由：必填")
+    bureau.check_accessible()
+    assert bureau.page.locator('[name="decisions.0.outcome"][value="retained"]').is_checked()
+    bureau.fill({"decisions.0.reason": "仍符合认定标准", "confirmed": "true"})
+    decide.dblclick()
+    bureau.sees("决定已作出，企业将收到通知。")
+    bureau.sees("专精特新中小企业 · 称号及有效期不变")
+    bureau.check_accessible()
+    (step,) = [each for each in platform.call(BUREAU, "GET", f"/changes/{id_}")["steps"] if each["act"] == "decide"]
+    assert step["words"] == "仍符合认定标准"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_report_is_returned_with_all_that_is_to_be_corrected(platform, person, firm, javascript):
+    it = firm()
+    id_ = submitted(platform, it)
+    officer = case_of(person, OFFICER, id_, javascript=javascript)
+    officer.follow("退回企业补正")
+    if javascript:
+        checked(officer, "退回企业补正")
+    officer.sees("不填则按规定为2026年6月4日（星期四）。")
+    send = officer.page.get_by_role("button", name="退回企业补正")
+    send.click()
+    officer.sees("第1条：必填")
+    officer.fill({"defects.0.field": "/reason", "defects.0.text": "请写明股东会决议日期"})
+    officer.follow("再加一条")
+    assert officer.page.locator('[name="defects.0.text"]').input_value() == "请写明股东会决议日期"
+    officer.fill({"defects.1.text": "请附登记通知书", "due": "2026-05-01"})
+    officer.follow("再加一条")
+    assert officer.page.locator('[name="defects.2.text"]').input_value() == ""
+    send.click()
+    officer.sees("2026-05-01早于今天（2026-05-21）")
+    assert officer.page.locator('[name="defects.1.text"]').input_value() == "请附登记通知书"
+    if javascript:
+        officer.check_accessible()
+    officer.fill({"due": "2026-06-12"})
+    send.click()
+    officer.sees("已退回企业补正。")
+    officer.sees("企业应在2026年6月12日（星期五）前补正")
+    if javascript:
+        officer.check_accessible()
+    correction = platform.call(OFFICER, "GET", f"/changes/{id_}")["correction"]
+    assert correction["defects"] == [
+        {"field": "/reason", "text": "请写明股东会决议日期"}, {"field": "", "text": "请附登记通知书"},
+    ]  # fmt: skip
+
+
+def test_what_somebody_else_did_meanwhile_is_said_and_nothing_typed_is_lost(platform, person, firm):
+    id_ = submitted(platform, firm())
+    officer = case_of(person, OFFICER, id_)
+    officer.follow("出具审核意见")
+    platform.call(OFFICER, "POST", f"/changes/{id_}/opinion", {"meets_criteria": True, "opinion": "同意"})
+    officer.fill({"meets_criteria": "false", "opinion": "我写了很久的意见"})
+    officer.page.get_by_role("button", name="出具审核意见").click()
+    officer.sees("报告当前状态不允许此操作")
+    officer.sees("我写了很久的意见")
+    officer.check_accessible()
+    officer.open(f"/officers/changes/{id_}/opinion")
+    arrived(officer, f"changes/{id_}")
+
+
+def test_an_officer_who_reads_english_returns_a_report_at_a_phone(platform, person, firm):
+    id_ = submitted(platform, firm())
+    officer = case_of(person, OFFICER, id_, language="en", phone=True)
+    officer.check_accessible()
+    officer.follow("Return for correction")
+    officer.fill({"defects.0.text": "The minutes are missing"})
+    officer.check_accessible()
+    officer.page.get_by_role("button", name="Return for correction").click()
+    officer.sees("Returned to the company for correction.")
+    officer.check_accessible()
+
+
+def test_who_handles_a_case_is_changed(platform, person, firm):
+    id_ = submitted(platform, firm())
+    officer = case_of(person, OFFICER, id_)
+    officer.follow("调整承办人")
+    checked(officer, "调整承办人")
+    send = officer.page.get_by_role("button", name="调整承办人")
+    send.click()
+    officer.sees("由谁承办：必填")
+    officer.fill({"assignee": "another", "officer": "officer:XM-SM-2"})
+    send.click()
+    officer.sees("须填写承办人姓名")
+    officer.check_accessible()
+    officer.fill({"assignee_name": "林小红"})
+    send.click()
+    officer.sees("承办人已更新。")
+    officer.sees("林小红")
+
+
+def test_a_firm_has_no_officers_cases(platform, person, firm):
+    it = firm()
+    id_ = submitted(platform, it)
+    clerk = person(it.account)
+    for path in (f"changes/{id_}", f"changes/{id_}/opinion", f"changes/{id_}/print"):
+        assert clerk.open(f"/officers/{path}").heading == "找不到这个页面"

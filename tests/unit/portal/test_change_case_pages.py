@@ -1,0 +1,103 @@
+"""The officers' pages of a change report when services fall silent, what they ask of them, and what they send."""
+
+import html
+import re
+
+import httpx
+import pytest
+
+from tests.unit.portal.platform import FIRM, Services, officer_before
+from tests.unit.portal.reports import report
+
+PATH = f"/changes/{report()['id']}"
+HERE = f"/officers{PATH}"
+BACK = "/officers/changes?worklist=to_review&type=rename"
+OPEN = {"status": "submitted", "allowed": ["return", "give_opinion", "assign"], "days_left": 3}
+
+
+@pytest.fixture
+def services():
+    return Services(
+        {
+            f"GET {PATH}": report(**OPEN),
+            "GET /timeline": {"items": [], "next": None},
+            f"GET /enterprises/{FIRM}": {"registered_place": "厦门", "contact": None, "second_contact": None},
+            "GET /certifications": {"items": [], "next": None},
+            f"POST {PATH}/opinion": report(status="opinion_given", allowed=[]),
+            f"POST {PATH}/return": report(status="returned", allowed=[]),
+        }
+    )
+
+
+@pytest.fixture
+async def officer(services):
+    async with officer_before(services) as client:
+        yield client
+
+
+async def form_at(officer, path):
+    text = (await officer.get(path, params={"back": BACK})).text
+    return {name: html.unescape(value) for name, value in re.findall(
+        r'<input type="hidden" name="([^"]*)" value="([^"]*)"', text[text.index(f'action="{path}"'):]
+    )}  # fmt: skip
+
+
+def sent(services):
+    (found,) = [each for each in services.asked if each.method == "POST"]
+    return httpx.Response(200, content=found.content).json(), found.headers.get("Idempotency-Key")
+
+
+@pytest.mark.parametrize(
+    ("silent", "says"),
+    [
+        ("/timeline", "办理过程暂时无法显示"),
+        ("/enterprises", "企业信息暂时无法显示"),
+        ("/certifications", "称号暂时无法显示"),
+    ],
+)
+async def test_a_part_whose_service_is_silent_is_missing_and_the_case_can_be_worked_on(officer, services, silent, says):
+    services.silent = (silent,)
+    page = await officer.get(HERE)
+    assert page.status_code == 200
+    assert says in page.text
+    assert f"{HERE}/opinion" in page.text
+
+
+@pytest.mark.parametrize(("path", "calls"), [(HERE, 4), (f"{HERE}/opinion", 1), (f"{HERE}/print", 1)])
+async def test_a_page_asks_a_small_fixed_number_of_things(officer, services, path, calls):
+    assert (await officer.get(path)).status_code == 200
+    assert len(services.asked) == calls
+
+
+async def test_only_what_is_allowed_is_offered(officer, services):
+    for allowed in (["give_opinion"], ["decide", "sanction"], []):
+        services.answers[f"GET {PATH}"] = report(status="submitted", allowed=allowed)
+        text = (await officer.get(HERE)).text
+        offered = re.findall(rf'href="{HERE}/(\w+)\?', text)
+        assert offered == {"give_opinion": ["opinion"], "decide": ["decision", "sanction"]}.get((*allowed, "")[0], [])
+
+
+async def test_an_act_carries_the_key_of_its_page_and_comes_back_with_the_list_kept(officer, services):
+    form = await form_at(officer, f"{HERE}/opinion")
+    answer = await officer.post(f"{HERE}/opinion", data=form | {"meets_criteria": "true", "opinion": "同意"})
+    assert answer.status_code == 303
+    assert httpx.URL(answer.headers["Location"]).params["back"] == BACK
+    assert sent(services) == ({"meets_criteria": "true", "opinion": "同意"}, form["key"])
+
+
+async def test_what_is_to_be_corrected_closes_up_where_rows_are_empty(officer, services):
+    form = await form_at(officer, f"{HERE}/return")
+    rows = {"defects.0.text": "", "defects.1.field": "/reason", "defects.1.text": "写明原因", "defects.2.text": "其他"}
+    await officer.post(f"{HERE}/return", data=form | rows | {"due": ""})
+    defects = [{"field": "/reason", "text": "写明原因"}, {"field": "", "text": "其他"}]
+    assert sent(services)[0] == {"defects": defects, "due": None}
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "/session/end", ""])
+async def test_the_way_back_leads_nowhere_else(officer, back):
+    text = (await officer.get(HERE, params={"back": back})).text
+    assert 'class="back" href="/officers/changes"' in text
+
+
+async def test_an_act_that_no_case_has_is_not_there(officer):
+    assert (await officer.get(f"{HERE}/nonsense")).status_code == 404

@@ -164,3 +164,168 @@ def test_a_firm_has_no_officers_cases(platform, person, firm):
     clerk = person(it.account)
     for path in (f"changes/{id_}", f"changes/{id_}/opinion", f"changes/{id_}/print"):
         assert clerk.open(f"/officers/{path}").heading == "找不到这个页面"
+
+
+def listed(person, who, it, worklist="to_review", **how):
+    return person(who, **how).open(f"/officers/changes?worklist={worklist}&credit_code={it.code}")
+
+
+def test_a_worklist_leads_to_a_case_and_back_with_its_filters(platform, person, firm):
+    it = firm(LONG)
+    id_ = submitted(platform, it)
+    officer = person(OFFICER).open("/officers/changes")
+    assert officer.heading == "重大变更办理"
+    officer.check_accessible()
+    officer.fill({"credit_code": it.code, "type": "merger"})
+    officer.page.get_by_role("button", name="查询").click()
+    officer.sees("没有符合条件的报告")
+    officer.check_accessible()
+    officer.fill({"type": "rename"})
+    officer.page.locator("#credit_code").press("Enter")
+    officer.page.get_by_role("link", name=LONG).click()
+    arrived(officer, f"changes/{id_}")
+    officer.follow("由我承办")
+    officer.follow("返回列表，办理下一件")
+    assert officer.page.locator("#credit_code").input_value() == it.code
+    officer.fill({"assignee": "me"})
+    officer.page.get_by_role("button", name="查询").click()
+    officer.page.get_by_role("row", name=LONG).wait_for()
+    officer.follow("已逾期")
+    officer.sees("没有符合条件的报告")
+    platform.at("2026-06-12T10:00")
+    officer.page.reload()
+    officer.sees("已逾期1天")
+    officer.check_accessible()
+    officer.open("/officers/changes?credit_code=1")
+    officer.page.get_by_role("alert").wait_for()
+    officer.check_accessible()
+
+
+@pytest.mark.parametrize(("language", "phone", "javascript"), [("zh-CN", False, True), ("en", True, False)])
+def test_one_act_is_done_to_many_and_what_was_not_done_is_said_of_each(
+    platform, person, firm, language, phone, javascript
+):
+    it = firm()
+    ids = [submitted(platform, it, happened_on=f"2026-05-0{each}") for each in (5, 6, 7)]
+    officer = listed(person, OFFICER, it, language=language, phone=phone, javascript=javascript)
+    words = {
+        "zh-CN": ("出具审核意见", "没有选择案件", "请勾选确认", "2件已办理，1件没有办成。", "重新办理没有办成的案件"),
+        "en": ("Give the opinion", "No case was chosen", "Tick the box", "Done: 2. Not done: 1.", "Try those again"),
+    }
+    act, nothing, unconfirmed, result, again = words[language]
+    give = officer.page.get_by_role("button", name=act)
+    give.click()
+    officer.sees(nothing)
+    officer.page.go_back()
+    if javascript:
+        officer.page.locator("[data-all]").check()
+    for box in officer.page.locator("input[name=id]").all():
+        box.check()
+    give.click()
+    officer.page.wait_for_url("**/bulk/opinion?*")
+    assert officer.page.locator("ol li").count() == 3
+    if javascript:
+        officer.check_accessible()
+    officer.fill({"meets_criteria": "true", "opinion": "经核实，仍符合条件"})
+    give.click()
+    officer.sees(unconfirmed)
+    platform.call(OFFICER, "POST", f"/changes/{ids[1]}/return", {"defects": [{"field": "", "text": "附件不清"}]})
+    officer.fill({"confirmed": "true"})
+    give.click()
+    officer.sees(result)
+    if javascript:
+        officer.check_accessible()
+        officer.sees("报告当前状态不允许此操作")
+    assert [platform.call(OFFICER, "GET", f"/changes/{id_}")["status"] for id_ in ids] == [
+        "opinion_given", "returned", "opinion_given",
+    ]  # fmt: skip
+    officer.follow(again)
+    assert officer.page.locator("ol li").count() == 1
+
+
+def test_the_bureau_decides_many_alike_and_returns_many_with_several_defects(platform, person, firm):
+    it = firm()
+    ids = [submitted(platform, it, happened_on=f"2026-05-0{each}") for each in (5, 6)]
+    for id_ in ids:
+        platform.call(OFFICER, "POST", f"/changes/{id_}/opinion", {"meets_criteria": True, "opinion": "同意"})
+    bureau = listed(person, BUREAU, it)
+    bureau.page.locator("input[name=id]").first.check()
+    bureau.follow("退回企业补正")
+    bureau.fill({"defects.0.text": "附件不清"})
+    bureau.follow("再加一条")
+    bureau.fill({"defects.1.text": "写明原因", "confirmed": "true"})
+    bureau.check_accessible()
+    bureau.page.get_by_role("button", name="退回企业补正").click()
+    bureau.sees("1件已办理，0件没有办成。")
+    bureau.page.get_by_role("link", name="返回列表").first.click()
+    bureau.page.locator("input[name=id]").first.check()
+    bureau.follow("对称号作出相同决定")
+    bureau.check_accessible()
+    bureau.fill({"outcome": "referred", "reason": "核实", "confirmed": "true"})
+    bureau.page.get_by_role("button", name="对称号作出相同决定").click()
+    bureau.sees("市工信局可作出的决定")
+    bureau.follow("重新办理没有办成的案件")
+    bureau.fill({"outcome": "retained", "reason": "仍符合条件", "confirmed": "true"})
+    bureau.page.get_by_role("button", name="对称号作出相同决定").click()
+    bureau.sees("1件已办理，0件没有办成。")
+    assert sorted(platform.call(BUREAU, "GET", f"/changes/{id_}")["status"] for id_ in ids) == ["decided", "returned"]
+
+
+def test_a_late_report_of_a_little_giant_goes_to_the_ministry_and_back(platform, person, firm):
+    it = firm(title="little_giant")
+    platform.at("2026-09-01T10:00")
+    id_ = submitted(platform, it)
+    platform.call(OFFICER, "POST", f"/changes/{id_}/opinion", {"meets_criteria": False, "opinion": "不再符合"})
+    bureau = case_of(person, BUREAU, id_)
+    bureau.sees("逾期报告的后果由主管部门决定：")
+    bureau.follow("处理逾期报告")
+    checked(bureau, "处理逾期报告")
+    bureau.sees("第十三条")
+    send = bureau.page.get_by_role("button", name="处理逾期报告")
+    bureau.page.get_by_label("专精特新“小巨人”企业").uncheck()
+    bureau.fill({"choice": "cancel_title", "reason": "逾期且不再符合", "confirmed": "true"})
+    send.click()
+    bureau.sees("涉及的称号：不能少于1项")
+    bureau.check_accessible()
+    bureau.page.get_by_label("专精特新“小巨人”企业").check()
+    bureau.fill({"confirmed": "true"})
+    send.click()
+    bureau.sees("对逾期报告的处理已作出。")
+    bureau.sees("报工业和信息化部")
+    bureau.check_accessible()
+
+    bureau.follow("对称号作出决定")
+    bureau.fill({"decisions.0.outcome": "referred", "decisions.0.reason": "报部", "confirmed": "true"})
+    bureau.page.get_by_role("button", name="对称号作出决定").click()
+    bureau.sees("决定已作出")
+    bureau.open("/officers/changes?worklist=awaiting_ministry&credit_code=" + it.code)
+    bureau.page.get_by_role("link", name=it.name).click()
+    for act, done in (
+        ("登记工信部答复", "工信部答复已登记。"),
+        ("登记工信部对逾期处理的答复", "工信部对逾期处理的答复已登记。"),
+    ):
+        bureau.page.get_by_role("link", name=act, exact=True).click()
+        checked(bureau, act)
+        bureau.fill({"certification_id": it.certification, "outcome": "retained", "reason": "部里决定保留",
+                     "answered_on": "2026-08-01", "confirmed": "true"})  # fmt: skip
+        bureau.page.get_by_role("button", name=act).click()
+        bureau.sees("答复日期不能早于2026-09-01")
+        bureau.fill({"answered_on": "2026-09-01", "confirmed": "true"})
+        bureau.page.get_by_role("button", name=act).click()
+        bureau.sees(done)
+    bureau.sees("保留称号")
+    bureau.check_accessible()
+    assert bureau.page.get_by_text("已办结").first.is_visible()
+
+
+def test_the_sheet_and_the_list_are_read_by_an_officer_in_english(platform, person, firm):
+    it = firm()
+    id_ = submitted(platform, it)
+    officer = listed(person, OFFICER, it, language="en", phone=True)
+    officer.check_accessible()
+    officer.page.get_by_role("link", name=it.name).click()
+    officer.follow("Print")
+    arrived(officer, f"changes/{id_}/print")
+    officer.check_accessible()
+    officer.page.locator(".back").click()
+    arrived(officer, f"changes/{id_}")

@@ -70,6 +70,7 @@ if (again) setTimeout(() => location.reload(), Number(again.dataset.again) * 100
 
 // One box to tick all boxes of a table.
 document.querySelectorAll("[data-all]").forEach((box) => {
+  box.closest("label").hidden = false;
   box.addEventListener("change", () => {
     document.querySelectorAll(`input[name="${box.dataset.all}"]`).forEach((each) => { each.checked = box.checked; });
   });

@@ -238,3 +238,10 @@ async def test_an_office_is_told_between_what_it_can_choose_and_how_much_time_th
     assert returned["days_left"] == 7
     it.at("2026-06-21T10:00:00+08:00")
     assert (await it.call(WHO, "GET", f"/{submitted['id']}")).json()["days_left"] == -2
+
+
+async def test_reports_are_found_by_their_ids_within_reach(it):
+    ids = [(await brought_to(it, "submitted", rename(happened_on=f"2026-05-0{day}")))["id"] for day in (1, 2, 3)]
+    wanted = f"?id={ids[0]}&id={ids[2]}&id={uuid4()}"
+    assert await listed(it, OFFICER, wanted) == [ids[2], ids[0]]
+    assert await listed(it, "officer:XM-HC", wanted) == []

@@ -35,8 +35,8 @@ async def officer(services):
         yield client
 
 
-async def form_at(officer, path):
-    text = (await officer.get(path, params={"back": BACK})).text
+async def form_at(officer, path, **query):
+    text = (await officer.get(path, params={"back": BACK} | query)).text
     return {name: html.unescape(value) for name, value in re.findall(
         r'<input type="hidden" name="([^"]*)" value="([^"]*)"', text[text.index(f'action="{path}"'):]
     )}  # fmt: skip
@@ -101,3 +101,69 @@ async def test_the_way_back_leads_nowhere_else(officer, back):
 
 async def test_an_act_that_no_case_has_is_not_there(officer):
     assert (await officer.get(f"{HERE}/nonsense")).status_code == 404
+
+
+REPORTS = [report(id=f"0196f3c0-0000-7000-8000-00000000000{each}", **OPEN) for each in range(3)]
+CHOSEN = [each["id"] for each in REPORTS]
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ({}, {"worklist": "to_review"}),
+        ({"worklist": "overdue", "assignee": "me"}, {"worklist": "overdue", "assignee": "me"}),
+        ({"worklist": "ended", "credit_code": f" {FIRM} "}, {"ended": "true", "credit_code": FIRM}),
+        ({"worklist": "all", "status": "referred"}, {"status": "referred"}),
+    ],
+)
+async def test_a_worklist_is_one_question_however_many_stand_in_it(officer, services, query, asked):
+    services.answers["GET /changes"] = {"items": REPORTS, "next": "/api/v1/changes?cursor=x"}
+    text = (await officer.get("/officers/changes", params=query)).text
+    assert [dict(each.url.params) for each in services.asked] == [asked | {"limit": "50"}]
+    (following,) = re.findall(r'rel="next" href="([^"]*)"', text)
+    later = httpx.URL(html.unescape(following)).params
+    assert {name: later[name] for name in query} == {name: value.strip() for name, value in query.items()}
+    assert later["following"] == "/api/v1/changes?cursor=x"
+
+
+async def test_a_worklist_whose_service_is_silent_says_so(officer, services):
+    services.silent = ("/changes",)
+    page = await officer.get("/officers/changes")
+    assert page.status_code == 200
+    assert "重大变更暂时无法显示" in page.text
+
+
+async def test_one_act_on_many_is_sent_once_and_its_mistakes_stand_at_their_fields(officer, services):
+    services.answers["GET /changes"] = {"items": REPORTS, "next": None}
+    here = "/officers/changes/bulk/opinion"
+    form = await form_at(officer, here, id=CHOSEN)
+    assert form["id"] == CHOSEN[-1]
+    form |= {"id": CHOSEN, "meets_criteria": "true"}
+    unconfirmed = await officer.post(here, data=form)
+    assert (unconfirmed.status_code, [each.method for each in services.asked]) == (422, ["GET", "GET"])
+    problem = {"status": 422, "errors": [{"pointer": "/body/opinion", "detail": "missing", "detail_zh": "必填"}]}
+    services.answers["POST /changes/bulk"] = {"status_code": 422, "problem": problem}
+    refused = await officer.post(here, data=form | {"confirmed": "true"})
+    assert '<a href="#opinion">审核意见：必填</a>' in refused.text
+    body, key = sent(services)
+    assert (body, key) == ({"act": "opinion", "ids": CHOSEN, "body": {"meets_criteria": "true"}}, form["key"])
+
+
+async def test_what_was_not_done_keeps_its_selection(officer, services):
+    services.answers["GET /changes"] = {"items": REPORTS, "next": None}
+    moved = {"title": "…", "title_zh": "报告当前状态不允许此操作", "status": 409}
+    results = [{"id": each, "status": 200, "problem": None} for each in CHOSEN[:2]]
+    results.append({"id": CHOSEN[2], "status": 409, "problem": moved})
+    services.answers["POST /changes/bulk"] = {"results": results}
+    here = "/officers/changes/bulk/opinion"
+    form = await form_at(officer, here, id=CHOSEN) | {"id": CHOSEN, "confirmed": "true", "opinion": "同意"}
+    text = (await officer.post(here, data=form)).text
+    assert "2件已办理，1件没有办成。" in text
+    assert "报告当前状态不允许此操作" in text
+    (again,) = [html.unescape(each) for each in re.findall(rf'href="({here}[^"]*)"', text)]
+    assert httpx.URL(again).params.get_list("id") == CHOSEN[2:]
+
+
+@pytest.mark.parametrize("act", ["decision", "sanction", "ministry_answer", "nonsense"])
+async def test_what_another_office_does_is_not_offered_for_many(officer, act):
+    assert (await officer.get(f"/officers/changes/bulk/{act}")).status_code == 404

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.portal.pages.change_cases import acting, reading
+from services.portal.pages.change_cases import bulk, listing, reading, single
+from services.portal.pages.change_cases.acts import LIST
 
-router = APIRouter(prefix="/officers/changes", include_in_schema=False)
-for part in (reading, acting):
-    router.include_router(part.router)
+router = APIRouter(include_in_schema=False)
+for part in (listing, bulk, reading, single):
+    router.include_router(part.router, prefix=LIST)

@@ -33,7 +33,7 @@ async def case(visit: Officer, report_id: UUID, done: str = "") -> Response:
         opinions=_opinions(report),
         acts=acting.possible(ACTS, report["allowed"]),
         done=acting.told(ACTS, done),
-        back=acting.back_of(visit, otherwise=LIST),
+        back=await acting.back_of(visit, LIST),
         happened=happened,
         firm=firm,
         titles=titles,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from shared.contracts import LatestUpdate, UpdateFigures
-from shared.regulation import Basis, Regulation, Rule, Title, end_of_day
+from shared.regulation import Basis, Regulation, Rule, Title, end_of_day, in_chinese
 from shared.web.problems import Defect
 
 CHANGE_REPORT = "/api/v1/changes"
@@ -101,7 +101,7 @@ def defects_of_extension(year: int, titles: Sequence[Title], due: date, regulati
                     pointer="/due",
                     code="before_the_rules_date",
                     detail=f"for {title} the rule's own date is {ruled.due}; an extension cannot lie before it",
-                    detail_zh=f"{regulation.title_name(title)}的规定截止日为{ruled.due}，延期不得早于该日",
+                    detail_zh=f"{regulation.title_name(title)}的规定截止日为{in_chinese(ruled.due)}，延期不得早于该日",
                 )
             )
     if due.year > year + 1:

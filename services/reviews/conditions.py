@@ -23,6 +23,7 @@ from shared.regulation import (
     Title,
     Window,
     campaign_in_effect,
+    in_chinese,
     shanghai_date,
 )
 
@@ -125,7 +126,7 @@ def window_open(facts: Facts) -> Condition:
             "window_closed",
             window.basis,
             holds=False,
-            text=f"复核申请已于{window.closes}截止。",
+            text=f"复核申请已于{in_chinese(window.closes)}截止。",
             text_en=f"Applications for review closed on {window.closes}.",
             **inputs,
         )
@@ -134,7 +135,8 @@ def window_open(facts: Facts) -> Condition:
         "window_not_open",
         window.basis,
         holds=holds,
-        text=f"复核申请自{window.opens}至{window.closes}受理" + ("。" if holds else "，尚未开始。"),
+        text=f"复核申请自{in_chinese(window.opens)}至{in_chinese(window.closes)}受理"
+        + ("。" if holds else "，尚未开始。"),
         text_en=f"Applications for review are accepted from {window.opens} to {window.closes}"
         + ("." if holds else "; not yet."),
         **inputs,
@@ -201,7 +203,7 @@ def profile_fresh(facts: Facts) -> Condition:
     )
     unmet = [year for year in fresh.unmet if year.year not in facts.forgiven]
     excused, excused_en = ("或已予免责", " or is forgiven") if facts.forgiven else ("", "")
-    years = "、".join(f"{year.year}年度（{year.due.due}截止）" for year in unmet)
+    years = "、".join(f"{year.year}年度（{in_chinese(year.due.due)}截止）" for year in unmet)
     years_en = ", ".join(f"{year.year} (due {year.due.due})" for year in unmet)
     return _judged(
         "profile_stale",

@@ -32,6 +32,7 @@ from shared.regulation import (
     Worklist,
     campaign_in_effect,
     end_of_day,
+    in_chinese,
     shanghai_date,
 )
 from shared.web.problems import Conflict
@@ -308,7 +309,7 @@ class Move:
         """What happened, in Chinese; a date that a notice set is told by the rule's own sentence."""
         if self.due.source is not None:
             return self.due.basis.text
-        return f"{self.year}年度信息更新截止日恢复为{self.due.due}。"
+        return f"{self.year}年度信息更新截止日恢复为{in_chinese(self.due.due)}。"
 
 
 def moves_of(

@@ -10,7 +10,15 @@ ValueError
 from shared.regulation.assessment import Assessment, DirectPass, GroupScore, Outcome, Saying, Score
 from shared.regulation.credit_code import CreditCodeError, check_enterprise_credit_code, normalise_credit_code
 from shared.regulation.criteria import HonourKind, Level, Measure
-from shared.regulation.days import SHANGHAI, add_months, end_of_day, last_instant, shanghai_date, start_of_day
+from shared.regulation.days import (
+    SHANGHAI,
+    add_months,
+    end_of_day,
+    in_chinese,
+    last_instant,
+    shanghai_date,
+    start_of_day,
+)
 from shared.regulation.figures import Award, Figures, Honour, Institution, Investment
 from shared.regulation.handling import CaseClock, Worklist
 from shared.regulation.loading import Defect, RulesError
@@ -85,6 +93,7 @@ __all__ = [
     "check_enterprise_credit_code",
     "deciding",
     "end_of_day",
+    "in_chinese",
     "is_working_day",
     "last_instant",
     "next_working_day",

@@ -24,7 +24,7 @@ from shared.regulation.criteria import (
     Measure,
     Tier,
 )
-from shared.regulation.days import add_months
+from shared.regulation.days import add_months, in_chinese
 from shared.regulation.figures import Figures
 from shared.regulation.rulebook import Document
 from shared.regulation.vocabulary import Basis
@@ -249,7 +249,8 @@ def _awards(condition: AwardCondition, figures: Figures, on: date) -> Iterator[S
         if award.level in condition.levels and _within(condition.within_years, award.granted_on, on):
             level, level_en = _LEVELS[award.level]
             yield Saying(
-                f"{award.name}（{level}，{award.granted_on}）", f"{award.name} ({level_en}, {award.granted_on})"
+                f"{award.name}（{level}，{in_chinese(award.granted_on)}）",
+                f"{award.name} ({level_en}, {award.granted_on})",
             )
 
 
@@ -257,7 +258,9 @@ def _honours(condition: HonourCondition, figures: Figures, on: date) -> Iterator
     names = {kind.value: name for kind, name in condition.honours.items()}
     for honour in figures.honours:
         if (name := names.get(honour.kind)) is not None and on <= honour.valid_to:
-            yield Saying(f"{name.zh}（有效期至{honour.valid_to}）", f"{name.en} (valid to {honour.valid_to})")
+            yield Saying(
+                f"{name.zh}（有效期至{in_chinese(honour.valid_to)}）", f"{name.en} (valid to {honour.valid_to})"
+            )
 
 
 def _institutions(condition: InstitutionCondition, figures: Figures) -> Iterator[Saying]:
@@ -273,7 +276,7 @@ def _equity(condition: EquityCondition, figures: Figures, on: date) -> tuple[Say
         return ()
     return tuple(
         Saying(
-            f"{each.investor} {each.amount:f}万元（{each.paid_on}实缴）",
+            f"{each.investor} {each.amount:f}万元（{in_chinese(each.paid_on)}实缴）",
             f"{each.investor}: {each.amount:f} ten thousand yuan (paid in on {each.paid_on})",
         )
         for each in counted

@@ -15,6 +15,11 @@ def shanghai_date(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def in_chinese(day: date) -> str:
+    """A date as Chinese texts have it: 2026年4月30日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 @lru_cache(maxsize=8192)
 def start_of_day(day: date) -> datetime:
     """The first instant of a Shanghai day, in UTC: 30 April 2026 starts at 2026-04-29T16:00:00Z."""

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.messaging import Backend
-from shared.regulation import CreditCodeError, check_enterprise_credit_code
+from shared.regulation import CreditCodeError, check_enterprise_credit_code, in_chinese
 
 _backend: ContextVar[Backend] = ContextVar("backend")
 _MOBILE = re.compile(r"^(?:\+?86)?1[3-9]\d{9}$")
@@ -74,14 +74,22 @@ def _office(text: str) -> str:
 def _not_in_future(day: date) -> date:
     today = _backend.get().clock.today()
     if day > today:
-        wrong("in_the_future", f"{day} lies in the future; today is {today}", f"{day}晚于今天（{today}）")
+        wrong(
+            "in_the_future",
+            f"{day} lies in the future; today is {today}",
+            f"{in_chinese(day)}晚于今天（{in_chinese(today)}）",
+        )
     return day
 
 
 def _not_in_past(day: date) -> date:
     today = _backend.get().clock.today()
     if day < today:
-        wrong("in_the_past", f"{day} lies in the past; today is {today}", f"{day}早于今天（{today}）")
+        wrong(
+            "in_the_past",
+            f"{day} lies in the past; today is {today}",
+            f"{in_chinese(day)}早于今天（{in_chinese(today)}）",
+        )
     return day
 
 

@@ -98,7 +98,7 @@ def test_a_report_is_returned_with_all_that_is_to_be_corrected(platform, person,
     officer.follow("再加一条")
     assert officer.page.locator('[name="defects.2.text"]').input_value() == ""
     send.click()
-    officer.sees("2026-05-01早于今天（2026-05-21）")
+    officer.sees("2026年5月1日早于今天（2026年5月21日）")
     assert officer.page.locator('[name="defects.1.text"]').input_value() == "请附登记通知书"
     if javascript:
         officer.check_accessible()
@@ -309,7 +309,7 @@ def test_a_late_report_of_a_little_giant_goes_to_the_ministry_and_back(platform,
         bureau.fill({"certification_id": it.certification, "outcome": "retained", "reason": "部里决定保留",
                      "answered_on": "2026-08-01", "confirmed": "true"})  # fmt: skip
         bureau.page.get_by_role("button", name=act).click()
-        bureau.sees("答复日期不能早于2026-09-01")
+        bureau.sees("答复日期不能早于2026年9月1日")
         bureau.fill({"answered_on": "2026-09-01", "confirmed": "true"})
         bureau.page.get_by_role("button", name=act).click()
         bureau.sees(done)

@@ -14,7 +14,7 @@ from services.changes.repository import firms
 from services.changes.vocabulary import Act, Status
 from shared.contracts import ChangeOpinionGiven, ChangeReturned, Citation, Correction, Shortcoming, TitleOutcome
 from shared.messaging import Work
-from shared.regulation import Step, Title, shanghai_date
+from shared.regulation import Step, Title, in_chinese, shanghai_date
 from shared.runtime.acting import present_act
 from shared.web.caller import Caller
 from shared.web.cases import Return
@@ -135,7 +135,7 @@ def defects_of_answer(answer: MinistryAnswer, waiting: Sequence[str], asked_at: 
                 pointer="/answered_on",
                 code="before_the_report",
                 detail=f"the ministry cannot have answered before {shanghai_date(asked_at)}",
-                detail_zh=f"答复日期不能早于{shanghai_date(asked_at)}",
+                detail_zh=f"答复日期不能早于{in_chinese(shanghai_date(asked_at))}",
             )
         )
     return defects

@@ -1,6 +1,7 @@
 """One sentence per event type, in Chinese and English."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from services.notifier.mail.wording import SAY, WORDS
@@ -44,7 +45,7 @@ from shared.contracts import (
     TitleDecision,
     TitleSanction,
 )
-from shared.regulation import Regulation, Title, shanghai_date
+from shared.regulation import Regulation, Title, in_chinese, shanghai_date
 
 ZH, EN = WORDS["zh-CN"], WORDS["en"]
 AND, AND_EN = SAY["zh-CN"]["and"], SAY["en"]["and"]
@@ -98,7 +99,7 @@ def changed(data: ProfileChanged, _: Regulation) -> tuple[str, str]:
 @says(DelegationGranted)
 def delegated(data: DelegationGranted, _: Regulation) -> tuple[str, str]:
     person, until = data.delegation.person_name, data.delegation.until
-    zh, en = (f"，至{until}止", f" until {until}") if until else ("", "")
+    zh, en = (f"，至{in_chinese(until)}止", f" until {until}") if until else ("", "")
     return f"授权{person}代表企业办理业务{zh}", f"{person} was let act for the enterprise{en}"
 
 
@@ -343,7 +344,8 @@ def of_review(data: Any, regulation: Regulation) -> tuple[str, str]:
 
 
 def _filled(sentence: tuple[str, str], **words: Any) -> tuple[str, str]:
-    return sentence[0].format(**words), sentence[1].format(**words)
+    chinese = {name: in_chinese(word) if isinstance(word, date) else word for name, word in words.items()}
+    return sentence[0].format(**chinese), sentence[1].format(**words)
 
 
 def _title(title: str, regulation: Regulation) -> dict[str, str]:

@@ -13,6 +13,7 @@ from services.profile.repository.delegations import Found
 from services.profile.vocabulary import DelegationStatus
 from shared.contracts import DelegationEnded, DelegationGranted, DelegationState
 from shared.messaging import Work
+from shared.regulation import in_chinese
 from shared.web.caller import AccountType, Caller
 from shared.web.delegations import keep
 from shared.web.problems import Conflict, Defect, InvalidInput, NotFound
@@ -71,7 +72,7 @@ async def decide(work: Work, delegation_id: UUID, form: DelegationDecision, call
                     pointer="/until",
                     code="in_the_past",
                     detail=f"{form.until} has passed; today is {work.today()}",
-                    detail_zh=f"{form.until}已过（今天是{work.today()}）",
+                    detail_zh=f"{in_chinese(form.until)}已过（今天是{in_chinese(work.today())}）",
                 )
             ]
         )

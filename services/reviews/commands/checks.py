@@ -11,7 +11,7 @@ from services.reviews.models import OnSiteCheck
 from services.reviews.vocabulary import Act
 from shared.contracts import ReviewCheckOrdered, ReviewCheckRecorded
 from shared.messaging import Work
-from shared.regulation import Rule, Title, shanghai_date
+from shared.regulation import Rule, Title, in_chinese, shanghai_date
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, Defect, InvalidInput
 
@@ -51,7 +51,7 @@ async def record(work: Work, review_id: UUID, form: CheckRecord, caller: Caller)
                     pointer="/checked_on",
                     code="before_the_application",
                     detail=f"the application was made on {applied_on}",
-                    detail_zh=f"早于申请日期{applied_on}",
+                    detail_zh=f"早于申请日期{in_chinese(applied_on)}",
                 )
             ]
         )

@@ -19,7 +19,7 @@ from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import PLATFORM, CertificationStatus, DutyStatus, Eligibility, EligibilityAct
 from shared.contracts import Citation, EligibilityRestored, EligibilityRevoked
 from shared.messaging import Work
-from shared.regulation import Basis, Duty, Rule, Title
+from shared.regulation import Basis, Duty, Rule, Title, in_chinese
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, Defect, InvalidInput, NotFound
 
@@ -204,7 +204,7 @@ def _missed_update(work: Work, certification: Certification, missed: UpdateDuty)
     basis = work.regulation.basis(Rule.UPDATE_MISSED, Title(certification.title), missed.nominal_due)
     return Loss(
         duty=Duty.UPDATE,
-        reason=f"{missed.year}年度信息更新未在{missed.due}前提交。",
+        reason=f"{missed.year}年度信息更新未在{in_chinese(missed.due)}前提交。",
         reason_en=f"The update for {missed.year} was not submitted by {missed.due}.",
         citation=Citation.model_validate(basis),
         year=missed.year,

@@ -16,7 +16,7 @@ from shared.contracts import (
     Citation,
 )
 from shared.messaging import Work
-from shared.regulation import Basis, Rule, Title
+from shared.regulation import Basis, Rule, Title, in_chinese
 from shared.runtime.acting import present_act
 
 PAGE = 200
@@ -76,10 +76,10 @@ async def expire_due(work: Work) -> int:
 def _why_ended(certification: Certification) -> str:
     expiry: date = certification.valid_to
     if certification.renewal_refused:
-        return f"复核未通过，称号于{expiry}到期终止。"
+        return f"复核未通过，称号于{in_chinese(expiry)}到期终止。"
     if certification.eligibility == Eligibility.REVOKED:
-        return f"复核资格已取消，称号于{expiry}到期终止。"
-    return f"至{certification.window_closes}未申请复核，称号于{expiry}到期终止。"
+        return f"复核资格已取消，称号于{in_chinese(expiry)}到期终止。"
+    return f"至{in_chinese(certification.window_closes)}未申请复核，称号于{in_chinese(expiry)}到期终止。"
 
 
 async def _end(

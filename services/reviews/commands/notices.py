@@ -11,7 +11,7 @@ from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, ReviewStatus
 from shared.contracts import ReviewObjected, ReviewObjectionSettled
 from shared.messaging import Work
-from shared.regulation import Rule, Step, Title
+from shared.regulation import Rule, Step, Title, in_chinese
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, NotFound
 
@@ -35,7 +35,9 @@ async def record_objection(work: Work, review_id: UUID, from_whom: str, text: st
     review, certification = await held(work, review_id)
     require(Act.OBJECT, review.status)
     if review.notice_ends is not None and work.today() > review.notice_ends:
-        raise NoticeOver(f"It ended on {review.notice_ends}", detail_zh=f"公示已于{review.notice_ends}结束。")
+        raise NoticeOver(
+            f"It ended on {review.notice_ends}", detail_zh=f"公示已于{in_chinese(review.notice_ends)}结束。"
+        )
     number = await applications.objections_so_far(work.session, review.id) + 1
     move(work, review, Act.OBJECT, caller=caller, opinion=text, details={"objection": number})
     work.session.add(

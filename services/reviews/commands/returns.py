@@ -11,7 +11,7 @@ from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, ReviewStatus
 from shared.contracts import Citation, Correction, ReviewResubmitted, ReviewReturned, Shortcoming
 from shared.messaging import Work
-from shared.regulation import Title
+from shared.regulation import Title, in_chinese
 from shared.web.caller import Caller
 from shared.web.cases import Return
 from shared.web.problems import Conflict
@@ -66,7 +66,8 @@ async def resubmit(work: Work, review_id: UUID, form: Resubmission, caller: Call
     correction = Correction.model_validate(review.correction)
     if work.today() > correction.due:
         raise CorrectionOverdue(
-            f"It was to be resubmitted by {correction.due}", detail_zh=f"应于{correction.due}前补正并重新提交。"
+            f"It was to be resubmitted by {correction.due}",
+            detail_zh=f"应于{in_chinese(correction.due)}前补正并重新提交。",
         )
     review.signatory = form.declaration.signatory
     review.statement = form.statement or review.statement
@@ -98,7 +99,7 @@ async def lapse_due(work: Work) -> int:
     )
     for review, certification in found:
         correction = Correction.model_validate(review.correction)
-        reason = f"退回补正，至{correction.due}未重新提交。"
+        reason = f"退回补正，至{in_chinese(correction.due)}未重新提交。"
         move(work, review, Act.LAPSE, ReviewStatus.LAPSED, opinion=reason, basis=correction.citation)
         tell_end(work, review, certification, "platform", reason, correction.citation)
     return len(found)

@@ -67,7 +67,7 @@ async def test_a_firms_timeline_is_in_order_of_business_time_however_it_was_hear
         assert granted["actor"] == {"name": "市工信局 审核员", "role": "bureau"}
         assert granted["case"] == {"kind": "certification", "id": str(firm.title_id)}
         assert decided["case"] == {"kind": "change_report", "id": str(firm.report_id)}
-        assert decided["text"].startswith("对2026-03-10更名的报告作出决定")
+        assert decided["text"].startswith("对2026年3月10日更名的报告作出决定")
         assert revoked["actor"]["role"] == "platform"
         assert (revoked["why"]["nominal_due"], revoked["why"]["due"]) == ("2026-04-30", "2026-04-30")
         assert revoked["why"]["citation"]["article"] == "第十二条"

@@ -67,7 +67,7 @@ async def test_what_cannot_be_computed_says_so_and_a_direct_pass_shows_its_evide
     assert missing == {"main_revenue_growth", "debt_ratio"}
     (holding,) = [each for each in shown["direct"] if each["holds"]]
     assert (shown["outcome"], holding["condition"]) == ("met", "honour")
-    assert holding["evidence"][0]["text"] == "高新技术企业（有效期至2026-12-05）"
+    assert holding["evidence"][0]["text"] == "高新技术企业（有效期至2026年12月5日）"
 
 
 async def test_that_nothing_was_submitted_yet_is_an_answer(it):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.reviews.domain import duty_after_move, moves_of
 from services.reviews.models import UpdateDuty
 from services.reviews.vocabulary import DutyStatus as D
-from shared.regulation import DeadlineExtension, Duty, Regulation, Title, end_of_day
+from shared.regulation import DeadlineExtension, Duty, Regulation, Title, end_of_day, in_chinese
 
 REGULATION = Regulation.load("xiamen-2023")
 DEADLINE = end_of_day(date(2026, 6, 26))
@@ -62,7 +62,7 @@ def test_a_date_that_stays_is_no_move(before, after):
 def test_a_date_that_moves_is_told_with_what_it_rests_on(before, after):
     (move,) = moves_of([kept(by=before)], {2026: due(after)}, {2026: due(after)}, AT)
     assert (move.year, move.due.due, move.new) == (2026, after or date(2026, 4, 30), False)
-    assert str(move.due.due) in move.told
+    assert in_chinese(move.due.due) in move.told
 
 
 def test_a_year_that_is_owed_only_since_its_date_was_moved_comes_and_lapses_with_the_notice():

@@ -322,8 +322,8 @@ class Regulation:
             title,
             nominal,
             year=year,
-            nominal=nominal.isoformat(),
-            due=due.isoformat(),
+            nominal=nominal,
+            due=due,
             source=source,
         )
 
@@ -421,8 +421,8 @@ class Regulation:
                 title,
                 valid_to,
                 source=campaign.source,
-                opens=campaign.opens.isoformat(),
-                closes=campaign.closes.isoformat(),
+                opens=campaign.opens,
+                closes=campaign.closes,
             )
             closes = Rolled(campaign.closes, provisional=False)
         else:

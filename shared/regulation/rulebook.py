@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
+from shared.regulation.days import in_chinese
 from shared.regulation.vocabulary import Authority, Basis, Duty, Rule, Step, Title
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -225,8 +226,8 @@ class Entry(Part, Generic[SpanT]):
 
     def basis(self, rule: str, document: Document, **facts: object) -> Basis:
         """What a decision under this entry cites, with the facts put into its sentence; others stay in braces."""
-        known = _Facts(facts)
-        zh, en = self.text.zh.format_map(known), self.text.en.format_map(known)
+        chinese = {name: in_chinese(fact) if isinstance(fact, date) else fact for name, fact in facts.items()}
+        zh, en = self.text.zh.format_map(_Facts(chinese)), self.text.en.format_map(_Facts(facts))
         return Basis(rule, document.number, self.cite.article, zh, en)
 
 

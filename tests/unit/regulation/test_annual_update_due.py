@@ -59,7 +59,7 @@ def test_an_extension_moves_the_due_date_keeps_the_nominal_one_and_names_its_not
     assert due.basis.rule == "update.extended"
     assert due.basis.article == "第十二条"
     assert "厦工信函〔2025〕8号" in due.basis.text
-    assert "2025-06-26" in due.basis.text
+    assert "2025年6月26日" in due.basis.text
     assert "2025-04-30" in due.basis.text_en
 
 

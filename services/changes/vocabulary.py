@@ -51,6 +51,14 @@ class OccurrenceState(StrEnum):
     SANCTIONED = "sanctioned"
 
 
+class OccurrenceAct(StrEnum):
+    """What officers can do to an occurrence."""
+
+    DISMISS = "dismiss"
+    SANCTION = "sanction"
+    ANSWER_SANCTION = "answer_sanction"
+
+
 OFFICE: Mapping[Status, Step] = MappingProxyType(
     {
         Status.SUBMITTED: Step.AUTHORITY,

@@ -16,6 +16,8 @@ import httpx
 
 T = TypeVar("T")
 PREFIX = "/api/v1"
+MOST_EVENTS = 200
+"""How much of what happened is shown on one page."""
 
 
 class ApiError(Exception):
@@ -164,3 +166,11 @@ async def or_none(asked: Awaitable[T]) -> T | None:
 async def together(*asked: Awaitable[Any]) -> list[Any]:
     """Several at once, each None where its service does not answer. Raises the first other `ApiError`."""
     return list(await asyncio.gather(*(or_none(each) for each in asked)))
+
+
+async def happened(api: Api, **about: Any) -> dict[str, Any] | None:
+    """What happened in a case, or to whatever `about` names; nothing where news is on its way, None without answer."""
+    try:
+        return await or_none(api.get("/timeline", limit=MOST_EVENTS, **about))
+    except NotThere:
+        return {"items": []}

@@ -82,6 +82,13 @@ WORDS: dict[str, dict[str, str]] = {
         "declaration": N_("承诺"),
         "declaration.signatory": N_("签署人"),
     },
+    "occurrence_state": {
+        "open": N_("待企业报告"),
+        "overdue": N_("逾期未报告"),
+        "reported": N_("已报告"),
+        "dismissed": N_("已撤销"),
+        "sanctioned": N_("已处理"),
+    },
     "standing": {
         "valid": N_("有效期内"),
         "under_review": N_("复核中"),

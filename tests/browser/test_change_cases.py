@@ -196,7 +196,7 @@ def test_a_worklist_leads_to_a_case_and_back_with_its_filters(platform, person, 
     officer.page.reload()
     officer.sees("已逾期1天")
     officer.check_accessible()
-    officer.open("/officers/changes?credit_code=1")
+    officer.open("/officers/changes?type=nonsense")
     officer.page.get_by_role("alert").wait_for()
     officer.check_accessible()
 

@@ -11,7 +11,7 @@ from services.changes.commands.reports import missing_in
 from services.changes.domain.cases import possible
 from services.changes.models import Report
 from services.changes.repository import attachments, firms, occurrences, reports
-from services.changes.views import ReportDetail
+from services.changes.views.reports import ReportDetail
 from services.changes.vocabulary import OFFICE, Act, Status
 from shared.messaging import Work
 from shared.regulation import Step

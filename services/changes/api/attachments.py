@@ -15,7 +15,7 @@ from services.changes.commands.attachments import Upload
 from services.changes.domain.attachments import ACCEPTED, defects_of_file, disposition, media_type_of, plain_name
 from services.changes.repository import attachments as kept
 from services.changes.storage import CHUNK, AttachmentStore, chunks
-from services.changes.views import AttachmentView
+from services.changes.views.reports import AttachmentView
 from shared.web.auth import CallerDep
 from shared.web.problems import BodyTooLarge, InvalidInput, NotFound, Problem, Unavailable
 

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from services.changes.api.access import OFFICERS
 from services.changes.commands import occurrences, sanctions
+from services.changes.domain.cases import possible_to
 from services.changes.forms import Dismissal, MinistryAnswer, OccurrenceForm, SanctionForm
 from services.changes.models import Occurrence
 from services.changes.repository import firms
 from services.changes.repository import occurrences as kept
-from services.changes.views import OccurrenceView
-from services.changes.vocabulary import OccurrenceState
+from services.changes.views.occurrences import OccurrenceDetail, OccurrenceView
+from services.changes.views.titles import TitleChoices
+from services.changes.vocabulary import OccurrenceAct, OccurrenceState
 from shared.contracts import ChangeType
 from shared.messaging import Work
 from shared.regulation import normalise_credit_code
@@ -43,18 +45,36 @@ async def _officers(work: Work, occurrence_id: UUID, caller: Caller, *roles: Rol
         raise Forbidden(f"This is for {' or '.join(roles)}; the account is {caller.role}")
 
 
+async def _detail(work: Work, occurrence: Occurrence, caller: Caller) -> OccurrenceDetail:
+    """The occurrence as it is answered to an account, with what that can do to it now."""
+    acts: set[OccurrenceAct] = set()
+    if caller.role in OFFICERS:
+        acts |= possible_to(occurrence, work.today())
+    if caller.role is not Role.BUREAU:
+        acts &= {OccurrenceAct.DISMISS}
+    titles = await firms.held_titles(work.session, occurrence.credit_code) if OccurrenceAct.SANCTION in acts else ()
+    shown = OccurrenceDetail.of(occurrence, work.regulation, work.today())
+    return shown.model_copy(
+        update={
+            "allowed": sorted(acts, key=list(OccurrenceAct).index),
+            "titles": [TitleChoices.of(each, work.regulation) for each in titles],
+        }
+    )
+
+
 async def _acted(once: Once, act: Act, code: int = status.HTTP_200_OK) -> Response:
     async def reply(work: Work) -> Reply:
         occurrence = await act(work)
         headers = {"ETag": f'"{occurrence.version}"'}
+        detail = await _detail(work, occurrence, once.caller)
         if code == status.HTTP_201_CREATED:
             headers["Location"] = f"/api/v1/occurrences/{occurrence.id}"
-        return Reply(body=OccurrenceView.of(occurrence, work.regulation, work.today()), status=code, headers=headers)
+        return Reply(body=detail, status=code, headers=headers)
 
     return await once(reply)
 
 
-@router.post("", status_code=201, response_model=OccurrenceView)
+@router.post("", status_code=201, response_model=OccurrenceDetail)
 async def record_occurrence(form: OccurrenceForm, caller: Officer, once: OnceDep) -> Response:
     """Record that a firm's major change happened; its three months run, and the firm is told."""
 
@@ -100,13 +120,13 @@ async def list_occurrences(
 
 
 @router.get("/{occurrence_id}")
-async def read_occurrence(request: Request, occurrence_id: UUID, caller: CallerDep) -> OccurrenceView:
+async def read_occurrence(request: Request, occurrence_id: UUID, caller: CallerDep) -> OccurrenceDetail:
     """An occurrence, with what became of it."""
     async with request.app.state.backend.work() as work:
-        return OccurrenceView.of(await _seen(work, occurrence_id, caller), work.regulation, work.today())
+        return await _detail(work, await _seen(work, occurrence_id, caller), caller)
 
 
-@router.post("/{occurrence_id}/dismissal", response_model=OccurrenceView)
+@router.post("/{occurrence_id}/dismissal", response_model=OccurrenceDetail)
 async def dismiss_occurrence(occurrence_id: UUID, form: Dismissal, caller: CallerDep, once: OnceDep) -> Response:
     """Dismiss an occurrence that was none, or that need not be reported."""
 
@@ -117,7 +137,7 @@ async def dismiss_occurrence(occurrence_id: UUID, form: Dismissal, caller: Calle
     return await _acted(once, act)
 
 
-@router.post("/{occurrence_id}/sanction", response_model=OccurrenceView)
+@router.post("/{occurrence_id}/sanction", response_model=OccurrenceDetail)
 async def sanction_occurrence(occurrence_id: UUID, form: SanctionForm, caller: CallerDep, once: OnceDep) -> Response:
     """Choose what a change costs whose time is over without a report; never automatic."""
 
@@ -128,7 +148,7 @@ async def sanction_occurrence(occurrence_id: UUID, form: SanctionForm, caller: C
     return await _acted(once, act)
 
 
-@router.post("/{occurrence_id}/sanction/ministry_answer", response_model=OccurrenceView)
+@router.post("/{occurrence_id}/sanction/ministry_answer", response_model=OccurrenceDetail)
 async def record_answer_to_occurrence(
     occurrence_id: UUID, form: MinistryAnswer, caller: CallerDep, once: OnceDep
 ) -> Response:

@@ -8,7 +8,7 @@ from services.changes.api.access import OFFICERS, acted, lying_with
 from services.changes.commands import assignments, decisions, sanctions
 from services.changes.forms import Decision, MinistryAnswer, Opinion, SanctionForm
 from services.changes.models import Report
-from services.changes.views import ReportDetail
+from services.changes.views.reports import ReportDetail
 from shared.messaging import Work
 from shared.web.auth import CallerDep, Role
 from shared.web.cases import Assignment, Return

@@ -15,7 +15,7 @@ from services.changes.models import Report
 from services.changes.repository import firms
 from services.changes.repository import reports as kept
 from services.changes.repository.worklists import in_worklist, sizes
-from services.changes.views import DueDateView, LimitsView, ReportDetail, ReportView
+from services.changes.views.reports import DueDateView, LimitsView, ReportDetail, ReportView
 from services.changes.vocabulary import ENDED, Status
 from shared.contracts import ChangeType
 from shared.messaging import Backend, Work

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from services.changes.models import Occurrence, Report
-from services.changes.vocabulary import MADE, OFFICE, Act, OccurrenceState, Status
+from services.changes.vocabulary import MADE, OFFICE, Act, OccurrenceAct, OccurrenceState, Status
 from shared.regulation import CaseClock, Regulation, Worklist
 from shared.web.problems import Conflict
 
@@ -150,3 +150,16 @@ def state_of(occurrence: Occurrence, today: date) -> OccurrenceState:
     """What an occurrence reads as on a day: open until its due day is over, then overdue."""
     state = OccurrenceState(occurrence.status)
     return OccurrenceState.OVERDUE if state is OccurrenceState.OPEN and today > occurrence.due else state
+
+
+def possible_to(occurrence: Occurrence, today: date) -> frozenset[OccurrenceAct]:
+    """What an occurrence's state allows on a day, and what was chosen for it, whoever may do it."""
+    state = state_of(occurrence, today)
+    acts = set()
+    if state in (OccurrenceState.OPEN, OccurrenceState.OVERDUE):
+        acts.add(OccurrenceAct.DISMISS)
+    if state is OccurrenceState.OVERDUE:
+        acts.add(OccurrenceAct.SANCTION)
+    if occurrence.sanction_referred:
+        acts.add(OccurrenceAct.ANSWER_SANCTION)
+    return frozenset(acts)

@@ -182,3 +182,26 @@ async def test_the_list_goes_on_where_the_page_ended(seen):
         found += [each["id"] for each in page["items"]]
         path = page["next"] and "?" + page["next"].partition("?")[2]
     assert found == ids[::-1]
+
+
+async def test_an_office_is_told_what_it_can_do_to_an_occurrence_and_what_that_may_cost(it, seen):
+    found = await recorded(seen)
+    path = f"/{found['id']}"
+
+    async def told(who):
+        answer = (await seen(who, "GET", path)).json()
+        return answer["allowed"], {each["title"]: each["sanctions"]["cancel_title"] for each in answer["titles"]}
+
+    assert found["allowed"] == ["dismiss"]
+    for who, allowed in ((WHO, []), (OFFICER, ["dismiss"]), (BUREAU, ["dismiss"])):
+        assert await told(who) == (allowed, {})
+    it.at("2026-08-11T00:00:00+08:00")
+    costs = {"specialized": "cancel_title", "little_giant": "refer_title"}
+    for who, expected in ((OFFICER, (["dismiss"], {})), (BUREAU, (["dismiss", "sanction"], costs))):
+        assert await told(who) == expected
+    chosen = await seen(BUREAU, "POST", f"{path}/sanction", {"choice": "cancel_title", "reason": "未报告"})
+    assert chosen.json()["allowed"] == ["answer_sanction"]
+    for who in (WHO, OFFICER):
+        assert await told(who) == ([], {})
+    answered = {"certification_id": it.giant, "outcome": "retained", "reason": "保留", "answered_on": "2026-08-11"}
+    assert (await seen(BUREAU, "POST", f"{path}/sanction/ministry_answer", answered)).json()["allowed"] == []

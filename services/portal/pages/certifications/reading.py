@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import NotThere, or_none, together
+from services.portal.api import NotThere, happened, or_none, together
 from services.portal.pages.certifications.span import span
 from services.portal.visit import LoggedIn, Visit
 
@@ -33,12 +33,12 @@ async def titles(visit: LoggedIn, following: str | None = None) -> Response:
 async def title(visit: LoggedIn, certification_id: UUID) -> Response:
     """One title: the conditions of its review one by one, its self-assessment, its reviews, its history."""
     assert visit.firm
-    certification, eligibility, assessment, reviews, happened = await together(
+    certification, eligibility, assessment, reviews, events = await together(
         visit.api.get(f"/certifications/{certification_id}"),
         visit.api.get(f"/certifications/{certification_id}/eligibility"),
         assessed(visit, certification_id),
         visit.api.get("/reviews", certification_id=certification_id, limit=MOST),
-        _happened(visit, certification_id),
+        happened(visit.api, certification_id=certification_id, order="newest"),
     )
     return visit.page(
         "certifications/detail.html",
@@ -46,7 +46,7 @@ async def title(visit: LoggedIn, certification_id: UUID) -> Response:
         eligibility=eligibility,
         assessment=assessment,
         reviews=reviews,
-        happened=happened,
+        happened=events,
         span=span(certification, eligibility["as_of"]) if certification and eligibility else None,
     )
 
@@ -62,11 +62,3 @@ async def assessed(visit: Visit, certification_id: UUID) -> dict[str, Any] | Non
 def failing(eligibility: dict[str, Any]) -> list[dict[str, Any]]:
     """The conditions that do not hold."""
     return [each for each in eligibility["conditions"] if not each["holds"]]
-
-
-async def _happened(visit: Visit, certification_id: UUID) -> dict[str, Any] | None:
-    """What happened to the title; nothing where the news is still on its way, None without an answer."""
-    try:
-        return await or_none(visit.api.get("/timeline", certification_id=certification_id, order="newest", limit=MOST))
-    except NotThere:
-        return {"items": []}

@@ -1,6 +1,6 @@
 """What officers do to a report of a major change: to one in the order of the procedure, to many at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from starlette.datastructures import FormData
 from services.portal.account import Role
 from services.portal.acting import ASSIGNMENT, OFFICERS, RETURN, Act, only
 from services.portal.forms import nested, typed
-from services.portal.words import N_
+from services.portal.visit import Visit
+from services.portal.words import N_, word
 
 LIST = f"{OFFICERS}/changes"
 
@@ -108,3 +109,17 @@ AT_ONCE: Mapping[Role, tuple[Act, ...]] = MappingProxyType(
 def path_of(report_id: UUID) -> str:
     """Where a report is below the API."""
     return f"/changes/{report_id}"
+
+
+def all_titles(titles: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Every title is ticked, until somebody says otherwise."""
+    return {f"certification_ids.{place}": each["certification_id"] for place, each in enumerate(titles)}
+
+
+def waiting(visit: Visit, titles: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Those of them on which the ministry has still to answer, as choices."""
+    return [
+        (each["certification_id"], word(visit.language, each["title"], "title"))
+        for each in titles
+        if each["outcome"] in ("referred", "refer_title")
+    ]

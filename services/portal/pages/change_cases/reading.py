@@ -8,19 +8,18 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal import acting
-from services.portal.api import NotThere, or_none, together
+from services.portal.api import happened, together
 from services.portal.change_report import marked, rows, shortcomings
 from services.portal.pages.change_cases.acts import ACTS, LIST, path_of
-from services.portal.visit import Officer, Visit
+from services.portal.visit import Officer
 
 router = APIRouter()
-MOST_EVENTS = 200
 
 
 @router.get("/{report_id}")
 async def case(visit: Officer, report_id: UUID, done: str = "") -> Response:
     """The case; `done` is the act that it was just brought here by."""
-    report, happened = await asyncio.gather(visit.api.get(path_of(report_id)), _happened(visit, report_id))
+    report, events = await asyncio.gather(visit.api.get(path_of(report_id)), happened(visit.api, case=report_id))
     firm, titles = await together(
         visit.api.get(f"/enterprises/{report['credit_code']}"),
         visit.api.get("/certifications", credit_code=report["credit_code"]),
@@ -34,7 +33,7 @@ async def case(visit: Officer, report_id: UUID, done: str = "") -> Response:
         acts=acting.possible(ACTS, report["allowed"]),
         done=acting.told(ACTS, done),
         back=await acting.back_of(visit, LIST),
-        happened=happened,
+        happened=events,
         firm=firm,
         titles=titles,
     )
@@ -63,11 +62,3 @@ async def download(visit: Officer, report_id: UUID, attachment_id: UUID) -> Resp
 
 def _opinions(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [each for each in report["steps"] if each["act"] == "give_opinion"]
-
-
-async def _happened(visit: Visit, report_id: UUID) -> dict[str, Any] | None:
-    """What happened so far; nothing where the news of it is still on its way, None without an answer."""
-    try:
-        return await or_none(visit.api.get("/timeline", case=report_id, limit=MOST_EVENTS))
-    except NotThere:
-        return {"items": []}

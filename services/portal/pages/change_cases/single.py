@@ -12,7 +12,7 @@ from services.portal import acting
 from services.portal.acting import Act, Case, Sent
 from services.portal.api import Refused
 from services.portal.change_report import places
-from services.portal.pages.change_cases.acts import ACTS, ANSWER, LIST, path_of
+from services.portal.pages.change_cases.acts import ACTS, ANSWER, LIST, all_titles, path_of, waiting
 from services.portal.rendering import day
 from services.portal.visit import Officer, Visit
 from services.portal.words import N_, word
@@ -57,13 +57,9 @@ async def _page(visit: Visit, act: Act, report_id: UUID, sent: Sent | None, refu
             for part, text in PARTS.items()
         },
         titles=titles,
-        typed={f"certification_ids.{place}": each["certification_id"] for place, each in enumerate(titles)},
+        typed=all_titles(titles),
         late=report["timeliness"]["consequence"],
-        waiting=[
-            (each["certification_id"], word(visit.language, each["title"], "title"))
-            for each in (report["decisions"] if act is ANSWER else (report["sanction"] or {}).get("titles", ()))
-            if each["outcome"] in ("referred", "refer_title")
-        ],
+        waiting=waiting(visit, report["decisions"] if act is ANSWER else (report["sanction"] or {}).get("titles", ())),
         places=[(acting.pointer(field), name) for field, name in places(report, visit.language)],
         time=report["correction_time"],
         holder=report["assignee_name"] or "",

@@ -1,25 +1,23 @@
 """详情: where a submitted report stands, what was decided and why; the report as a sheet to print; its attachments."""
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import NotThere, or_none
+from services.portal.api import happened
 from services.portal.change_report import marked, rows, shortcomings, spared
 from services.portal.pages.changes.access import path_of, read
-from services.portal.visit import LoggedIn, Visit
+from services.portal.visit import LoggedIn
 
 router = APIRouter()
-MOST_EVENTS = 200
 
 
 @router.get("/changes/{report_id}")
 async def detail(visit: LoggedIn, report_id: UUID) -> Response:
     """详情; a draft is written on."""
-    found, happened = await asyncio.gather(read(visit, report_id), _happened(visit, report_id))
+    found, events = await asyncio.gather(read(visit, report_id), happened(visit.api, case=report_id))
     report = found.report
     if report["status"] == "draft":
         return visit.go(path_of(report_id, "edit"))
@@ -31,7 +29,7 @@ async def detail(visit: LoggedIn, report_id: UUID) -> Response:
         wanted=marked(visit.language, wanted, spared(report, {each["field"] for each in wanted})),
         allowed=report["allowed"],
         opinions=[each for each in report["steps"] if each["act"] == "give_opinion"],
-        happened=happened,
+        happened=events,
     )
 
 
@@ -54,11 +52,3 @@ async def sheet(visit: LoggedIn, report_id: UUID) -> Response:
 async def download(visit: LoggedIn, report_id: UUID, attachment_id: UUID) -> Response:
     """One of its attachments."""
     return await visit.file(path_of(report_id, "attachments", attachment_id))
-
-
-async def _happened(visit: Visit, report_id: UUID) -> dict[str, Any] | None:
-    """What happened in the case so far; nothing where the news of it is still on its way, None without an answer."""
-    try:
-        return await or_none(visit.api.get("/timeline", case=report_id, limit=MOST_EVENTS))
-    except NotThere:
-        return {"items": []}

@@ -7,14 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import NotThere, or_none
+from services.portal.api import happened
 from services.portal.forms import field_of
 from services.portal.language import Language
 from services.portal.visit import LoggedIn, Visit
 from services.portal.words import WORDS, word
 
 router = APIRouter()
-MOST_EVENTS = 200
 
 
 async def read(visit: Visit, review_id: UUID) -> dict[str, Any]:
@@ -26,9 +25,9 @@ async def read(visit: Visit, review_id: UUID) -> dict[str, Any]:
 @router.get("/reviews/{review_id}")
 async def detail(visit: LoggedIn, review_id: UUID) -> Response:
     """详情; while it is being checked the page looks again by itself."""
-    review, happened = await asyncio.gather(read(visit, review_id), _happened(visit, review_id))
+    review, events = await asyncio.gather(read(visit, review_id), happened(visit.api, case=review_id))
     return visit.page(
-        "reviews/detail.html", review=review, happened=happened, wanted=shortcomings(review, visit.language)
+        "reviews/detail.html", review=review, happened=events, wanted=shortcomings(review, visit.language)
     )
 
 
@@ -71,11 +70,3 @@ def _next_steps(visit: Visit, review: dict[str, Any]) -> list[str]:
         visit.say("需要补正的，会一次列出全部问题，并发邮件告知补正期限。"),
         visit.say("每一步的结果都会发邮件告知，也可以随时在本平台查看。"),
     ]
-
-
-async def _happened(visit: Visit, review_id: UUID) -> dict[str, Any] | None:
-    """What happened in the case so far; nothing where the news of it is still on its way, None without an answer."""
-    try:
-        return await or_none(visit.api.get("/timeline", case=review_id, limit=MOST_EVENTS))
-    except NotThere:
-        return {"items": []}

@@ -1,18 +1,18 @@
-"""What the changes service answers."""
+"""Reports of major changes."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.changes.domain.cases import case_of, days_left, state_of, worklist
-from services.changes.domain.titles import basis_of, consequence, offered
-from services.changes.models import Attachment, HeldTitle, Occurrence, Report, ReportStep
-from services.changes.vocabulary import Act, OccurrenceState
-from shared.contracts import Citation, SanctionChoice, SanctionOutcome, TitleOutcome
-from shared.regulation import DueDate, Regulation, Title, Worklist, end_of_day
+from services.changes.domain.cases import case_of, days_left, worklist
+from services.changes.models import Attachment, HeldTitle, Report, ReportStep
+from services.changes.views.titles import SanctionView, TitleChoices
+from services.changes.vocabulary import Act
+from shared.contracts import Citation
+from shared.regulation import DueDate, Regulation, Worklist, end_of_day
 from shared.web.cases import CorrectionTime, Handling
 from shared.web.problems import Defect
 
@@ -69,38 +69,6 @@ class DecisionView(BaseModel):
     decided_by_name: str | None = None
     answered_on: date | None = None
     citation: Citation
-
-
-class TitleSanctionView(BaseModel):
-    """What an unreported or late change costs one title; a referred one waits for the ministry."""
-
-    certification_id: UUID
-    title: str
-    title_name: str
-    outcome: str
-    reason: str
-    decided_by: str
-    decided_at: datetime
-    answered_on: date | None = None
-
-
-class SanctionView(BaseModel):
-    """What an officer chose for a change that was not reported in time, why, and by which article."""
-
-    choice: str
-    reason: str
-    decided_by: str
-    decided_by_name: str
-    decided_at: datetime
-    citation: Citation
-    titles: list[TitleSanctionView]
-
-    @classmethod
-    def of(cls, late: Report | Occurrence, regulation: Regulation) -> Self | None:
-        if late.sanction is None:
-            return None
-        titles = [each | {"title_name": regulation.names[each["title"]]} for each in late.sanction["titles"]]
-        return cls.model_validate(late.sanction | {"titles": titles})
 
 
 class DefectView(BaseModel):
@@ -190,37 +158,6 @@ class AttachmentView(BaseModel):
     uploaded_by_name: str
 
 
-class OutcomeView(BaseModel):
-    """What the bureau can decide on a title, and by which article."""
-
-    outcome: TitleOutcome
-    citation: Citation
-
-
-class TitleChoices(BaseModel):
-    """A title that the firm holds: what the bureau can decide on it, and what each choice for lateness does to it."""
-
-    certification_id: UUID
-    title: str
-    title_name: str
-    outcomes: list[OutcomeView]
-    sanctions: dict[SanctionChoice, SanctionOutcome]
-
-    @classmethod
-    def of(cls, held: HeldTitle, regulation: Regulation) -> Self:
-        title = Title(held.title)
-        return cls(
-            certification_id=held.certification_id,
-            title=title,
-            title_name=regulation.title_name(title),
-            outcomes=[
-                OutcomeView(outcome=each, citation=Citation.model_validate(basis_of(each, title, regulation)))
-                for each in offered(title, regulation)
-            ],
-            sanctions={choice: consequence(choice, title, regulation) for choice in SanctionChoice},
-        )
-
-
 class ReportDetail(ReportView):
     """A change report with its attachments and history, and what a draft or a returned one still lacks.
 
@@ -266,52 +203,6 @@ class LimitsView(BaseModel):
     attachments: int
     attachment_size: int
     endings: list[str]
-
-
-class OccurrenceView(BaseModel):
-    """A major change that an officer saw and its firm is to report.
-
-    `state` is overdue once its time is over without a report; what that costs an officer decides, never the platform:
-    `consequence` is what it may be.
-    """
-
-    id: UUID
-    version: int
-    credit_code: str
-    enterprise_name: str
-    authority: str
-    type: str
-    state: OccurrenceState
-    happened_on: date
-    evidence: str
-    nominal_due: date
-    due: date
-    deadline: datetime
-    provisional: bool
-    citation: Citation
-    consequence: Citation | None
-    recorded_at: datetime
-    recorded_by_name: str
-    report_id: UUID | None
-    closed_at: datetime | None
-    closed_by_name: str | None
-    closed_for: str | None
-    sanction: SanctionView | None
-
-    @classmethod
-    def of(cls, occurrence: Occurrence, regulation: Regulation, today: date) -> Self:
-        state = state_of(occurrence, today)
-        late = state in (OccurrenceState.OVERDUE, OccurrenceState.SANCTIONED)
-        shown = {name: getattr(occurrence, name) for name in cls.model_fields if hasattr(occurrence, name)}
-        return cls.model_validate(
-            shown
-            | {
-                "state": state,
-                "deadline": end_of_day(occurrence.due),
-                "consequence": Citation.model_validate(regulation.late_change_report_basis) if late else None,
-                "sanction": SanctionView.of(occurrence, regulation),
-            }
-        )
 
 
 def _report(report: Report, regulation: Regulation, today: date) -> dict[str, Any]:

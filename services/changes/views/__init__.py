@@ -1,0 +1,1 @@
+"""What the changes service answers."""

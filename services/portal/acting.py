@@ -34,6 +34,20 @@ UNCONFIRMED: Mapping[str, Any] = MappingProxyType(
     }
 )
 
+OUT_OF_REACH: Mapping[str, Any] = MappingProxyType(
+    {
+        "status": httpx.codes.UNPROCESSABLE_ENTITY,
+        "errors": [
+            {
+                "pointer": "/credit_code",
+                "detail": "There is no such company within your reach",
+                "detail_zh": "没有这家企业，或不由本部门审核",
+            }
+        ],
+    }
+)
+"""What is wrong with a firm that an officer names and the API does not know for that officer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

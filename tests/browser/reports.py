@@ -2,6 +2,13 @@
 
 from services.cli.tour.forms import DECLARATION, change_form
 
+YES_TO_ALL = {
+    "impact.main_product_affected": "false",
+    "impact.still_sme": "true",
+    "impact.still_meets_criteria": "true",
+}
+"""The answers on what the change affects, as a form has them."""
+
 
 def done(platform, who, path, body):
     """Something is done by the API, once the service that does it has heard of the firm and its title."""

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from tests.browser.firms import BUREAU, OFFICER, registered
-from tests.browser.reports import submitted
+from tests.browser.reports import YES_TO_ALL, submitted
 
 LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
 
@@ -329,3 +329,46 @@ def test_the_sheet_and_the_list_are_read_by_an_officer_in_english(platform, pers
     officer.check_accessible()
     officer.page.locator(".back").click()
     arrived(officer, f"changes/{id_}")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_officer_files_for_a_firm_by_its_signed_paper_form(platform, person, firm, javascript):
+    it = firm()
+    platform.until(lambda: platform.tried(it.account, "GET", f"/certifications/{it.certification}").is_success)
+    officer = person(OFFICER, javascript=javascript).open("/officers/changes")
+    officer.follow("代企业填报")
+    officer.fill({"credit_code": "91350213MA33WMAT03", "type": "rename", "happened_on": "2026-05-08"})
+    officer.follow("继续")
+    officer.sees("尚无该企业的登记信息")
+    officer.fill({"credit_code": it.code})
+    officer.follow("继续")
+    officer.sees("填写报告：更名")
+    if javascript:
+        officer.check_accessible()
+    officer.fill({"details.new_name": "厦门示例新名有限公司", "reason": "因业务发展需要", **YES_TO_ALL})
+    officer.page.get_by_role("button", name="暂存").last.click()
+    officer.sees("已暂存")
+    officer.open(f"/officers/changes?worklist=draft&credit_code={it.code}")
+    officer.page.get_by_role("link", name=it.name).click()
+    officer.follow("下一步")
+    officer.sees("核对并提交")
+    send = officer.page.get_by_role("button", name="提交")
+    officer.fill({"declaration.accepted": "true", "declaration.signatory": "陈建国"})
+    send.click()
+    officer.sees("代企业填报须填写企业签署的纸质材料编号")
+    if javascript:
+        officer.check_accessible()
+    officer.fill({"declaration.accepted": "true", "declaration.paper_reference": "思工信代办〔2026〕7号"})
+    send.click()
+    officer.sees("报告已提交")
+    officer.follow("查看详情")
+    officer.sees("审核部门代办")
+    (step,) = platform.call(OFFICER, "GET", f"/changes/{officer.page.url.rpartition('/')[2]}")["steps"]
+    assert step["paper_reference"] == "思工信代办〔2026〕7号"
+    officer.open("/changes/new")
+    officer.fill({"credit_code": it.code, "type": "rename", "happened_on": "2026-05-09"})
+    officer.follow("继续")
+    officer.follow("删除这份报告")
+    officer.page.get_by_role("button", name="删除").click()
+    officer.sees("已删除。")
+    assert officer.heading == "重大变更办理"

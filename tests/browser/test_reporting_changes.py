@@ -8,14 +8,9 @@ import pytest
 
 from services.cli.credit_codes import new_code
 from tests.browser.firms import BUREAU, OFFICER, registered
-from tests.browser.reports import done, draft, submitted
+from tests.browser.reports import YES_TO_ALL, done, draft, submitted
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-YES_TO_ALL = {
-    "impact.main_product_affected": "false",
-    "impact.still_sme": "true",
-    "impact.still_meets_criteria": "true",
-}
 DOCS = Path(__file__).parents[2] / "docs" / "portal.md"
 
 

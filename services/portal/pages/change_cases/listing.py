@@ -16,6 +16,7 @@ WORKLISTS = {
     "awaiting_ministry": Worklist(
         N_("待工信部答复"), N_("已报工信部，收到答复后登记。"), {"worklist": "awaiting_ministry"}
     ),
+    "draft": Worklist(N_("代办草稿"), N_("代企业填写、尚未提交的报告。"), {"status": "draft"}),
     "ended": Worklist(N_("已结束"), N_("已办结或企业已撤回。"), {"ended": "true"}),
     "all": Worklist(N_("全部"), N_("所有已提交的报告。"), {}),
 }

@@ -18,8 +18,10 @@ router = APIRouter()
 
 @router.get("/{report_id}")
 async def case(visit: Officer, report_id: UUID, done: str = "") -> Response:
-    """The case; `done` is the act that it was just brought here by."""
+    """The case; `done` is the act that brought it here. What an officer began for its firm is written on."""
     report, events = await asyncio.gather(visit.api.get(path_of(report_id)), happened(visit.api, case=report_id))
+    if report["status"] == "draft":
+        return visit.go(f"{path_of(report_id)}/edit")
     firm, titles = await together(
         visit.api.get(f"/enterprises/{report['credit_code']}"),
         visit.api.get("/certifications", credit_code=report["credit_code"]),

@@ -1,4 +1,4 @@
-"""A report as the firm's pages read it."""
+"""A report as those read it who write it: its firm, or an officer for it (代办)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +20,20 @@ class Read:
 
 
 async def read(visit: Visit, report_id: UUID) -> Read:
-    """The report. Raises `NoFirm` for who acts for none, and `ApiError`."""
-    assert visit.firm
+    """The report. Raises `NoFirm` for who acts for none and is no officer, and `ApiError`."""
+    acts_for(visit)
     answer = await visit.api.call("GET", path_of(report_id))
     return Read(answer.body, answer.etag)
+
+
+def is_officer(visit: Visit) -> bool:
+    """Whether an officer writes it, by the firm's signed paper form."""
+    return visit.account is not None and visit.account.is_officer
+
+
+def acts_for(visit: Visit) -> str | None:
+    """The firm that is acted for, None where an officer writes. Raises `NoFirm`, `FirmNotChosen`."""
+    return None if is_officer(visit) else visit.firm
 
 
 def path_of(report_id: UUID, *more: object) -> str:

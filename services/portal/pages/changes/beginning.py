@@ -1,15 +1,17 @@
 """What happened, and when: with these a report begins, and its due date is known. A draft's may be changed."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import Refused, or_none, together
+from services.portal.acting import OUT_OF_REACH
+from services.portal.api import NotThere, Refused, or_none, together
 from services.portal.change_report import retyped
 from services.portal.forms import etag_of, key_of, nested, typed
-from services.portal.pages.changes.access import path_of, read
+from services.portal.pages.changes.access import acts_for, path_of, read
 from services.portal.visit import LoggedIn, Visit, defects
 
 router = APIRouter()
@@ -21,16 +23,16 @@ async def new_report(visit: LoggedIn, occurrence: UUID | None = None) -> Respons
 
     Where a report of that was begun or made it is shown.
     """
-    seen = None
+    firm, seen = acts_for(visit), None
     if occurrence is not None:
         seen, begun = await together(
             visit.api.get(f"/occurrences/{occurrence}"),
-            visit.api.get("/changes", credit_code=visit.firm, occurrence_id=occurrence),
+            visit.api.get("/changes", credit_code=firm, occurrence_id=occurrence),
         )
         for report in begun["items"] if begun else ():
             if report["status"] != "withdrawn":
                 return visit.go(path_of(report["id"]))
-    fields = {name: seen[name] for name in ("type", "happened_on")} if seen else {}
+    fields = {name: seen[name] for name in ("credit_code", "type", "happened_on")} if seen else {}
     return await _asked(visit, None, fields, seen)
 
 
@@ -40,15 +42,18 @@ async def begin(visit: LoggedIn) -> Response:
     form = await visit.request.form()
     fields = typed(form)
     occurrence = _id(fields.get("occurrence_id", ""))
-    body: dict[str, Any] = nested({name: fields.get(name, "") for name in ("type", "happened_on")})
+    code = acts_for(visit) or fields.get("credit_code", "")
+    told = {name: fields.get(name, "") for name in ("type", "happened_on")}
+    body: dict[str, Any] = nested(told | {"credit_code": code})
     body |= {"occurrence_id": str(occurrence)} if occurrence else {}
-    if body.get("type") == "relocation":
-        firm = await or_none(visit.api.get(f"/enterprises/{visit.firm}"))
-        place = firm["registered_place"] if firm else None
-        body["details"] = {"from_place": place} if place else {}
     try:
-        begun = await visit.api.post("/changes", body | {"credit_code": visit.firm}, key=key_of(form))
-    except Refused as refused:
+        if body.get("type") == "relocation" and code:
+            firm = await or_none(visit.api.get(f"/enterprises/{quote(code, safe='')}"))
+            place = firm["registered_place"] if firm else None
+            body["details"] = {"from_place": place} if place else {}
+        begun = await visit.api.post("/changes", body, key=key_of(form))
+    except (Refused, NotThere) as error:
+        refused = error if isinstance(error, Refused) else Refused(OUT_OF_REACH)
         seen = await or_none(visit.api.get(f"/occurrences/{occurrence}")) if occurrence else None
         return await _asked(visit, refused, fields, seen)
     return visit.go(path_of(begun.body["id"], "edit"))

@@ -41,6 +41,7 @@ async def submit(visit: LoggedIn, report_id: UUID) -> Response:
     declaration = {
         "accepted": fields.get("declaration.accepted") == "true",
         "signatory": fields.get("declaration.signatory", ""),
+        "paper_reference": fields.get("declaration.paper_reference") or None,
     }
     path = path_of(report_id, how if how in SUBMISSIONS else SUBMISSIONS[0])
     try:

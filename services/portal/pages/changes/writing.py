@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as Uploaded
 
+from services.portal.acting import OFFICERS
 from services.portal.api import NotThere, Refused, or_none
 from services.portal.change_report import (
     DETAILS,
@@ -27,7 +28,7 @@ from services.portal.change_report import (
     spared,
 )
 from services.portal.forms import etag_of, field_of, typed
-from services.portal.pages.changes.access import Read, path_of, read
+from services.portal.pages.changes.access import Read, is_officer, path_of, read
 from services.portal.visit import LoggedIn, Visit, defects
 
 router = APIRouter()
@@ -96,7 +97,7 @@ async def delete(visit: LoggedIn, report_id: UUID) -> Response:
         if not found.allows("discard"):
             return visit.go(path_of(report_id))
         return visit.form_page("changes/delete.html", refused, {}, report=found.report, etag=found.etag)
-    return visit.go("/changes?done=deleted")
+    return visit.go(f"{OFFICERS if is_officer(visit) else ''}/changes?done=deleted")
 
 
 async def shown(

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-import httpx
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.portal.acting import OUT_OF_REACH
 from services.portal.api import NotThere, Refused
 from services.portal.forms import key_of, nested, typed
 from services.portal.visit import Officer, Visit
@@ -17,16 +17,6 @@ LABELS = {
     "type": N_("变更类型"),
     "happened_on": N_("发生日期"),
     "evidence": N_("线索来源和依据"),
-}
-ELSEWHERE = {
-    "status": httpx.codes.UNPROCESSABLE_ENTITY,
-    "errors": [
-        {
-            "pointer": "/credit_code",
-            "detail": "There is no such company within your reach",
-            "detail_zh": "没有这家企业，或不由本部门审核",
-        }
-    ],
 }
 
 
@@ -44,7 +34,7 @@ async def record(visit: Officer) -> Response:
     try:
         made = await visit.api.post("/occurrences", nested(fields), key=key_of(form))
     except NotThere:
-        return _page(visit, Refused(ELSEWHERE), fields)
+        return _page(visit, Refused(OUT_OF_REACH), fields)
     except Refused as refused:
         return _page(visit, refused, fields)
     return visit.go(f"/officers/occurrences/{made.body['id']}?done=recorded")

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import ImmutableMultiDict, UploadFile
 
 OWN = ("csrftoken", "key", "etag", "do")
 """Fields of the portal's own: the CSRF token, the idempotency key, the version, the button that was pressed."""
 NUMBER = re.compile(r"\d+")
 
 
-def typed(form: FormData) -> dict[str, str]:
+def typed(form: ImmutableMultiDict[str, Any]) -> dict[str, str]:
     """The fields as they were typed, by name; files and the portal's own fields left out.
 
     Lines end as they did when they were typed: browsers send two characters for each.

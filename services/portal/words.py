@@ -271,6 +271,10 @@ WORDS: dict[str, dict[str, str]] = {
 }
 """Vocabulary to code to word."""
 
+ABOVE = ("XM-GXJ", "MIIT")
+"""The offices that are over the reviewing authorities."""
+WORDS["reviewing"] = {code: text for code, text in WORDS["authority"].items() if code not in ABOVE}
+
 SERVICES = tuple(WORDS["service"])
 """The services that operators watch."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.profile.domain import KnownDuty, YearAnswer, basis_of
+from services.profile.forms import Extension
 from services.profile.models import (
     AnnualUpdate,
     DeadlineExtension,
@@ -349,11 +350,14 @@ class ExtensionView(BaseModel):
     withdrawn_at: datetime | None
     withdrawn_by_name: str | None
     withdrawal_reason: str | None
+    citation: Citation
 
     @classmethod
     def of(cls, extension: DeadlineExtension, regulation: Regulation) -> "ExtensionView":
         titles = [Title(title) for title in extension.titles]
         ruled = [due.nominal for title in titles if (due := regulation.update_due(title, extension.year))]
+        nominal = min(ruled, default=extension.due)
+        basis = regulation.extension_basis(titles[0], extension.year, nominal, extension.due, extension.source)
         return cls(
             id=extension.id,
             version=extension.version,
@@ -362,7 +366,7 @@ class ExtensionView(BaseModel):
             titles=extension.titles,
             title_names=[regulation.title_name(title) for title in titles],
             authorities=extension.authorities,
-            nominal_due=min(ruled, default=extension.due),
+            nominal_due=nominal,
             due=extension.due,
             source=extension.source,
             in_force=extension.withdrawn_at is None,
@@ -371,7 +375,36 @@ class ExtensionView(BaseModel):
             withdrawn_at=extension.withdrawn_at,
             withdrawn_by_name=extension.withdrawn_by_name,
             withdrawal_reason=extension.withdrawal_reason,
+            citation=Citation.model_validate(basis),
         )
+
+
+class MovedTitle(BaseModel):
+    """A title whose update of a year a notice would move, and the rule's own date."""
+
+    title: str
+    title_name: str
+    nominal_due: date
+
+
+class ExtensionPreview(BaseModel):
+    """What a notice would move from the rule's own dates to `due`."""
+
+    titles: list[MovedTitle]
+    due: date
+    citation: Citation
+
+    @classmethod
+    def of(cls, form: Extension, titles: Sequence[Title], regulation: Regulation) -> "ExtensionPreview":
+        moved = [
+            MovedTitle(title=title, title_name=regulation.title_name(title), nominal_due=due.nominal)
+            for title in titles
+            if (due := regulation.update_due(title, form.year))
+        ]
+        basis = regulation.extension_basis(
+            titles[0], form.year, min(each.nominal_due for each in moved), form.due, form.source
+        )
+        return cls(titles=moved, due=form.due, citation=Citation.model_validate(basis))
 
 
 class CurrentExtension(BaseModel):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from services.profile.commands import extensions as commands
 from services.profile.forms import Extension, ExtensionWithdrawal
 from services.profile.repository import extensions
-from services.profile.views import CurrentExtension, CurrentExtensions, ExtensionView
+from services.profile.views import CurrentExtension, CurrentExtensions, ExtensionPreview, ExtensionView
 from shared.messaging import Work
 from shared.regulation import deciding
 from shared.web.auth import Caller, CallerDep, Role, require
@@ -55,6 +55,13 @@ async def list_extensions(
         )
         views = [ExtensionView.of(each, work.regulation) for each in found]
     return paging.page(views, lambda view: [view.id])
+
+
+@router.post("/preview")
+async def preview_extension(request: Request, form: Extension, _: Bureau) -> ExtensionPreview:
+    """What a notice would move if it were declared now; nothing is changed."""
+    regulation = request.app.state.backend.regulation
+    return ExtensionPreview.of(form, commands.checked(form, regulation), regulation)
 
 
 @router.get("/current")

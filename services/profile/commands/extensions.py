@@ -10,6 +10,7 @@ from services.profile.models import DeadlineExtension
 from services.profile.repository import extensions
 from shared.contracts import DeadlineExtended, DeadlineExtensionWithdrawn, ExtensionState
 from shared.messaging import Work
+from shared.regulation import Regulation, Title
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, InvalidInput, NotFound
 
@@ -21,11 +22,17 @@ class ExtensionWithdrawn(Conflict):
     title_zh = "该延期通知已撤销"
 
 
+def checked(form: Extension, regulation: Regulation) -> list[Title]:
+    """The titles whose deadline a notice moves, each once. Raises `InvalidInput` with every defect."""
+    titles = list(dict.fromkeys(form.titles))
+    if defects := domain.defects_of_extension(form.year, titles, form.due, regulation):
+        raise InvalidInput(errors=defects)
+    return titles
+
+
 async def declare(work: Work, form: Extension, caller: Caller) -> DeadlineExtension:
     """Move a deadline. Raises `InvalidInput` with every defect."""
-    titles = list(dict.fromkeys(form.titles))
-    if defects := domain.defects_of_extension(form.year, titles, form.due, work.regulation):
-        raise InvalidInput(errors=defects)
+    titles = checked(form, work.regulation)
     extension = DeadlineExtension(
         id=uuid7s.uuid7(),
         version=1,

@@ -8,7 +8,13 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from services.reviews.commands import campaigns as commands
 from services.reviews.forms import CampaignEnd, CampaignForm
 from services.reviews.repository import campaigns
-from services.reviews.views.campaigns import CampaignView, CurrentCampaign, CurrentCampaigns
+from services.reviews.views.campaigns import (
+    CampaignDetail,
+    CampaignPreview,
+    CampaignView,
+    CurrentCampaign,
+    CurrentCampaigns,
+)
 from shared.messaging import Work
 from shared.regulation import not_overruled
 from shared.web.auth import Caller, CallerDep, Role, require
@@ -41,12 +47,27 @@ async def declare_campaign(form: CampaignForm, caller: Bureau, once: OnceDep) ->
 
 
 @router.get("")
-async def list_campaigns(request: Request, _: CallerDep, paging: Paging) -> Page[CampaignView]:
-    """Campaigns, the newest first."""
+async def list_campaigns(
+    request: Request, _: CallerDep, paging: Paging, in_force: bool | None = None
+) -> Page[CampaignView]:
+    """Campaigns, the newest first; `in_force=true` leaves out those that were ended."""
     async with request.app.state.backend.work() as work:
-        found = await campaigns.campaigns(work.session, before=paging.after_id(), limit=paging.limit + 1)
+        found = await campaigns.campaigns(
+            work.session, in_force=in_force, before=paging.after_id(), limit=paging.limit + 1
+        )
         views = [CampaignView.of(each) for each in found]
     return paging.page(views, lambda view: [view.id])
+
+
+@router.post("/preview")
+async def preview_campaign(request: Request, form: CampaignForm, _: Bureau) -> CampaignPreview:
+    """Which titles a campaign would cover if it were declared now; nothing is changed."""
+    regulation = request.app.state.backend.regulation
+    async with request.app.state.backend.work() as work:
+        counted = await campaigns.covered(
+            work.session, sorted(set(form.titles)), form.expires_from, form.expires_to, None
+        )
+    return CampaignPreview.of(form, counted, regulation)
 
 
 @router.get("/current")
@@ -61,13 +82,18 @@ async def current_campaigns(request: Request, response: Response) -> CurrentCamp
 
 
 @router.get("/{campaign_id}")
-async def read_campaign(request: Request, campaign_id: UUID, _: CallerDep) -> CampaignView:
-    """A campaign, and whether its titles are still being brought in line with it."""
+async def read_campaign(request: Request, campaign_id: UUID, caller: CallerDep) -> CampaignDetail:
+    """A campaign, and whether its titles are still being brought in line with it; to officers, how many these are."""
     async with request.app.state.backend.work() as work:
         campaign = await campaigns.campaign(work.session, campaign_id)
         if campaign is None:
             raise NotFound("There is no such campaign")
-        return CampaignView.of(campaign)
+        counted = None
+        if caller.role is not Role.ENTERPRISE:
+            counted = await campaigns.covered(
+                work.session, campaign.titles, campaign.expires_from, campaign.expires_to, campaign.id
+            )
+    return CampaignDetail.counted(campaign, counted, request.app.state.backend.regulation)
 
 
 @router.post("/{campaign_id}/end", response_model=CampaignView)

@@ -110,3 +110,19 @@ async def test_a_firm_sees_the_moved_date_with_its_notice_and_is_in_time_by_it(i
     assert answer.json()["titles"][0]["on_time"] is True
     (count,) = (await it.call("bureau", "GET", "/update_statistics?year=2026")).json()["items"]
     assert (count["updated"], count["due"], count["citation"]["rule"]) == (1, "2026-06-26", "update.extended")
+
+
+async def test_what_a_notice_would_move_is_told_before_it_is_declared(it):
+    answer = await it.call("bureau", "POST", f"{PATH}/preview", notice())
+    assert answer.status_code == 200
+    preview = answer.json()
+    assert [(each["title"], each["nominal_due"]) for each in preview["titles"]] == [
+        ("innovative", "2026-04-30"),
+        ("specialized", "2026-04-30"),
+    ]
+    assert (preview["due"], "厦工信企业〔2026〕36号" in preview["citation"]["text"]) == ("2026-06-26", True)
+    refused = await it.call("bureau", "POST", f"{PATH}/preview", notice(titles=["innovative", "growth"]))
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [("/titles/1", "owes_no_update")]
+    assert (await it.call("officer:XM-SM", "POST", f"{PATH}/preview", notice())).status_code == 403
+    assert await it.told() == []
+    assert (await it.call("bureau", "GET", PATH)).json()["items"] == []

@@ -285,3 +285,33 @@ async def test_campaigns_that_are_open_or_will_be_are_told_to_everybody_the_newe
     assert [each["id"] for each in await current()] == [first["id"]]
     it.at("2026-09-01T00:00:00+08:00")
     assert await current() == []
+
+
+async def test_the_titles_that_a_campaign_would_cover_are_counted_and_then_those_that_follow_it(it):
+    for number in range(3):
+        await it.granted(**TITLE, credit_code=invented_code(number))
+    await it.granted(**TITLE | {"title": "growth"})
+    preview = await it.call(BUREAU, "POST", "/campaigns/preview", CAMPAIGN)
+    assert preview.json()["covered"] == [{"title": "specialized", "titles": 3, "moved": 0}]
+    assert CAMPAIGN["source"] in preview.json()["citation"]["text"]
+    assert (await it.call(OFFICER, "POST", "/campaigns/preview", CAMPAIGN)).status_code == 403
+    assert (await it.call(BUREAU, "GET", "/campaigns")).json()["items"] == []
+    first = await declared(it)
+    await it.sweep()
+    second = await declared(it, titles=["specialized", "growth"], source="另一通知")
+    path = f"/campaigns/{first['id']}"
+    assert (await it.call(BUREAU, "GET", path)).json()["covered"] == [{"title": "specialized", "titles": 3, "moved": 3}]
+    await it.sweep()
+    assert (await it.call(BUREAU, "GET", path)).json()["covered"][0]["moved"] == 0
+    assert [
+        each["moved"] for each in (await it.call(BUREAU, "GET", f"/campaigns/{second['id']}")).json()["covered"]
+    ] == [1, 3]
+    assert (await it.call(WHO, "GET", path)).json()["covered"] is None
+
+
+async def test_campaigns_in_force_are_told_from_those_that_were_ended(it):
+    ended, kept = await declared(it), await declared(it)
+    await end(it, ended)
+    for in_force, expected in (("true", kept), ("false", ended)):
+        (found,) = (await it.call(OFFICER, "GET", f"/campaigns?in_force={in_force}")).json()["items"]
+        assert found["id"] == expected["id"]

@@ -19,10 +19,10 @@ OF_THE_MAIL = ("subject", "text", "html", "calendars", "sent_at", "server_answer
 class MessageView(View):
     """One thing that was told, and what became of the mail that carries it, which may carry others too.
 
-    `credit_code` is null where it went to an authority's officers. `at` is the business instant of its writing,
-    `not_before` the one before which it does not go out; `sent_at` is real time. `reason` says why it was not sent, or
-    not yet. `again` counts how often it was sent anew, `resend_reason` says why; `template` is the version of the
-    template that worded it, `message_id` the Message-ID of its mail.
+    `credit_code` is null where it went to an authority's officers, `enterprise_name` what the firm was called then.
+    `at` is the business instant of its writing, `not_before` the one before which it does not go out; `sent_at` is real
+    time. `reason` says why it was not sent, or not yet. `again` counts how often it was sent anew, `resend_reason` says
+    why; `template` is the version of the template that worded it, `message_id` the Message-ID of its mail.
     """
 
     id: UUID
@@ -37,6 +37,7 @@ class MessageView(View):
     recipient: str | None
     audience: Audience
     credit_code: str | None
+    enterprise_name: str | None
     authority: str
     obligation_id: UUID | None
     stage: str | None
@@ -59,6 +60,7 @@ class MessageView(View):
         shown = {name: getattr(message, name, None) for name in cls.model_fields}
         shown |= {name: getattr(mail, name, None) for name in OF_THE_MAIL if name in cls.model_fields}
         shown["stage"] = message.stage or None
+        shown["enterprise_name"] = message.facts.get("enterprise_name")
         shown["reason_text"], shown["reason_text_en"] = sentence(message.reason)
         shown["attempts"] = mail.attempts if mail else 0
         shown["message_id"] = message_id_of(mail.id, mail.sender) if mail and mail.sender else None

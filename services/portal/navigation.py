@@ -12,9 +12,15 @@ FIRM = (
 )
 OFFICER = (
     ("/home", N_("工作台")),
+    ("/officers/changes", N_("重大变更")),
+    ("/officers/occurrences", N_("重大变化线索")),
+    ("/officers/reviews", N_("复核")),
     ("/officers/updates", N_("信息更新情况")),
     ("/officers/follow_ups", N_("催办")),
     ("/officers/enterprises", N_("企业查询")),
+    ("/officers/certifications", N_("称号")),
+    ("/officers/notices", N_("延期与复核批次")),
+    ("/officers/messages", N_("邮件记录")),
 )
 OPERATOR = (("/home", N_("运行状况")), ("/operators/failed", N_("失败消息")))
 

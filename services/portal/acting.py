@@ -247,13 +247,14 @@ async def act_on_many(visit: Visit, act: Act, path: str, cases: Mapping[str, Cas
         answer = await visit.api.post(f"{path}/bulk", wanted, key=key_of(form))
     except Refused as refused:
         return await page(sent, _of_the_act(refused))
-    results = [
-        (cases[each["id"]], defects(Refused(each["problem"]), visit.language) if each["problem"] else [])
-        for each in answer.body["results"]
-    ]
-    again = [("id", each["id"]) for each in answer.body["results"] if each["problem"]]
+    results = answer.body["results"]
+    again = [("id", each["id"]) for each in results if each["problem"]]
     retry = f"{OFFICERS}{path}/bulk/{act.name}?{urlencode([*again, ('back', back)])}" if again else ""
-    return visit.page("acting/results.html", act=act, results=results, failed=len(again), retry=retry, back=back)
+    shown = [
+        (cases[each["id"]], defects(Refused(each["problem"]), visit.language) if each["problem"] else [])
+        for each in sorted(results, key=lambda each: each["problem"] is None)
+    ]
+    return visit.page("acting/results.html", act=act, results=shown, failed=len(again), retry=retry, back=back)
 
 
 def _confirm(form: FormData, *, needed: bool) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi.responses import Response
 
 from services.portal.acting import OFFICERS
-from services.portal.api import Refused, or_none
+from services.portal.api import Refused, together
 from services.portal.visit import NO_LABELS, Visit
 
 PAGE = 50
@@ -31,12 +31,13 @@ async def listed(
     filters: tuple[str, ...],
     *,
     labels: Mapping[str, str] = NO_LABELS,
+    sized: bool = False,
     **context: Any,
 ) -> Response:
     """The page of the list that the query names, else of the first; `path` is that of the things below the API.
 
-    The template is given the `page` as the API answers it, the list's name (`shown`) and the filters (`typed`), and
-    as `back` where the officer comes back to from one of the things.
+    `sized`: the API says how many stand in each. The template is given the `page` as the API answers it, the list's
+    name (`shown`) and the filters (`typed`), and as `back` where the officer comes back to from one of the things.
     """
     query = visit.request.query_params
     shown = query.get("worklist", "")
@@ -44,11 +45,20 @@ async def listed(
     typed = {name: query[name].strip() for name in filters if query.get(name, "").strip()}
     following = query.get("following")
     here = f"{OFFICERS}{path}?{urlencode({'worklist': shown, **typed})}"
-    refused, page = None, None
+    refused, page, sizes = None, None, None
+    asked = visit.api.page(path, following, limit=PAGE, **typed | dict(lists[shown].asked))
     try:
-        page = await or_none(visit.api.page(path, following, limit=PAGE, **typed | dict(lists[shown].asked)))
+        page, *told = await together(asked, *([visit.api.get(f"{path}/worklists")] if sized else []))
+        sizes = told[0] if told else None
     except Refused as error:
         refused, page = error, {"items": [], "next": None}
-    context |= {"page": page, "following": following or "", "path": here, "lists": lists, "shown": shown}
+    context |= {
+        "sizes": sizes,
+        "page": page,
+        "following": following or "",
+        "path": here,
+        "lists": lists,
+        "shown": shown,
+    }
     back = f"{here}&{urlencode({'following': following})}" if following else here
     return visit.form_page(template, refused, typed, labels=labels, filters=urlencode(typed), back=back, **context)

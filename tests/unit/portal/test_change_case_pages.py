@@ -116,10 +116,12 @@ CHOSEN = [each["id"] for each in REPORTS]
         ({"worklist": "all", "status": "referred"}, {"status": "referred"}),
     ],
 )
-async def test_a_worklist_is_one_question_however_many_stand_in_it(officer, services, query, asked):
+async def test_a_worklist_is_two_questions_however_many_stand_in_it(officer, services, query, asked):
     services.answers["GET /changes"] = {"items": REPORTS, "next": "/api/v1/changes?cursor=x"}
+    services.answers["GET /changes/worklists"] = {"items": {"to_review": 1000, "overdue": 3}, "most": 1000}
     text = (await officer.get("/officers/changes", params=query)).text
-    assert [dict(each.url.params) for each in services.asked] == [asked | {"limit": "50"}]
+    assert [dict(each.url.params) for each in services.asked] == [asked | {"limit": "50"}, {}]
+    assert re.findall(r'class="count">([^<]*)<', text) == ["1000+", "3"]
     (following,) = re.findall(r'rel="next" href="([^"]*)"', text)
     later = httpx.URL(html.unescape(following)).params
     assert {name: later[name] for name in query} == {name: value.strip() for name, value in query.items()}

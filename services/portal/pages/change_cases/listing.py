@@ -28,4 +28,6 @@ async def reports(visit: Officer) -> Response:
     """A worklist."""
     labels = {"credit_code": visit.say("统一社会信用代码")}
     acts = AT_ONCE[visit.account.role] if visit.account else ()
-    return await listed(visit, "/changes", "change_cases/list.html", WORKLISTS, FILTERS, labels=labels, acts=acts)
+    return await listed(
+        visit, "/changes", "change_cases/list.html", WORKLISTS, FILTERS, labels=labels, sized=True, acts=acts
+    )

@@ -263,7 +263,7 @@ def test_the_bureau_decides_many_alike_and_returns_many_with_several_defects(pla
     bureau.check_accessible()
     bureau.fill({"outcome": "referred", "reason": "核实", "confirmed": "true"})
     bureau.page.get_by_role("button", name="对称号作出相同决定").click()
-    bureau.sees("市工信局可作出的决定")
+    bureau.sees("市工信局可作出的决定：称号及有效期不变、取消称号")
     bureau.follow("重新办理没有办成的案件")
     bureau.fill({"outcome": "retained", "reason": "仍符合条件", "confirmed": "true"})
     bureau.page.get_by_role("button", name="对称号作出相同决定").click()
@@ -306,8 +306,9 @@ def test_a_late_report_of_a_little_giant_goes_to_the_ministry_and_back(platform,
     ):
         bureau.page.get_by_role("link", name=act, exact=True).click()
         checked(bureau, act)
-        bureau.fill({"certification_id": it.certification, "outcome": "retained", "reason": "部里决定保留",
-                     "answered_on": "2026-08-01", "confirmed": "true"})  # fmt: skip
+        assert bureau.page.locator(f'[name="certification_id"][value="{it.certification}"]').is_checked()
+        answer = {"outcome": "retained", "reason": "部里决定保留", "answered_on": "2026-08-01", "confirmed": "true"}
+        bureau.fill(answer)
         bureau.page.get_by_role("button", name=act).click()
         bureau.sees("答复日期不能早于2026年9月1日")
         bureau.fill({"answered_on": "2026-09-01", "confirmed": "true"})

@@ -1,13 +1,22 @@
 """What may be decided on the titles that a firm holds: after a change, and for a change reported late."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from services.changes.vocabulary import Status
 from shared.contracts import SanctionChoice, SanctionOutcome, TitleOutcome
 from shared.regulation import Basis, Regulation, Rule, Step, Title
 from shared.web.problems import Defect
+
+CHINESE: Mapping[TitleOutcome, str] = MappingProxyType(
+    {
+        TitleOutcome.RETAINED: "称号及有效期不变",
+        TitleOutcome.CANCELLED: "取消称号",
+        TitleOutcome.REFERRED: "报工业和信息化部",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +60,14 @@ def defects_of_decision(wanted: Sequence[Wanted], held: Iterable[Held], regulati
                 )
             )
         elif each.outcome not in offered(title, regulation):
-            choices = ", ".join(offered(title, regulation))
+            choices = offered(title, regulation)
+            said = "、".join(CHINESE[choice] for choice in choices)
             defects.append(
                 Defect(
                     pointer=f"{where}/outcome",
                     code="outcome_not_offered",
-                    detail=f"for {title} the bureau can decide: {choices}",
-                    detail_zh=f"对{regulation.title_name(title)}，市工信局可作出的决定：{choices}",
+                    detail=f"for {title} the bureau can decide: {', '.join(choices)}",
+                    detail_zh=f"对{regulation.title_name(title)}，市工信局可作出的决定：{said}",
                 )
             )
         if each.certification_id in seen:

@@ -1,6 +1,6 @@
 """What officers do to a report of a major change: to one in the order of the procedure, to many at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -111,9 +111,10 @@ def path_of(report_id: UUID) -> str:
     return f"/changes/{report_id}"
 
 
-def all_titles(titles: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Every title is ticked, until somebody says otherwise."""
-    return {f"certification_ids.{place}": each["certification_id"] for place, each in enumerate(titles)}
+def at_first(titles: Iterable[Mapping[str, Any]], waiting: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Every title is ticked, and the only one that waits for the ministry chosen, until somebody says otherwise."""
+    ticked = {f"certification_ids.{place}": each["certification_id"] for place, each in enumerate(titles)}
+    return ticked | ({"certification_id": waiting[0][0]} if len(waiting) == 1 else {})
 
 
 def waiting(visit: Visit, titles: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from services.portal import acting
 from services.portal.acting import Act, Case, Sent
 from services.portal.api import Refused
 from services.portal.change_report import places
-from services.portal.pages.change_cases.acts import ACTS, ANSWER, LIST, all_titles, path_of, waiting
+from services.portal.pages.change_cases.acts import ACTS, ANSWER, LIST, at_first, path_of, waiting
 from services.portal.rendering import day
 from services.portal.visit import Officer, Visit
 from services.portal.words import N_, word
@@ -44,6 +44,7 @@ def case_of(visit: Visit, report: Mapping[str, Any]) -> Case:
 async def _page(visit: Visit, act: Act, report_id: UUID, sent: Sent | None, refused: Refused | None) -> Response:
     report = await visit.api.get(path_of(report_id))
     titles = report["titles"]
+    waits = waiting(visit, report["decisions"] if act is ANSWER else (report["sanction"] or {}).get("titles", ()))
     return acting.asked(
         visit,
         act,
@@ -57,9 +58,9 @@ async def _page(visit: Visit, act: Act, report_id: UUID, sent: Sent | None, refu
             for part, text in PARTS.items()
         },
         titles=titles,
-        typed=all_titles(titles),
+        typed=at_first(titles, waits),
         late=report["timeliness"]["consequence"],
-        waiting=waiting(visit, report["decisions"] if act is ANSWER else (report["sanction"] or {}).get("titles", ())),
+        waiting=waits,
         places=[(acting.pointer(field), name) for field, name in places(report, visit.language)],
         time=report["correction_time"],
         holder=report["assignee_name"] or "",

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from services.portal import acting
 from services.portal.acting import Act, Case, Sent, only
 from services.portal.api import Refused, happened
-from services.portal.pages.change_cases.acts import SANCTION, SANCTION_ANSWER, all_titles, waiting
+from services.portal.pages.change_cases.acts import SANCTION, SANCTION_ANSWER, at_first, waiting
 from services.portal.rendering import day
 from services.portal.visit import Officer, Visit
 from services.portal.words import N_, word
@@ -67,6 +67,7 @@ async def _page(visit: Visit, act: Act, occurrence_id: UUID, sent: Sent | None, 
     path = f"/occurrences/{occurrence_id}"
     found = await visit.api.get(path)
     what = f"{word(visit.language, found['type'], 'change_type')} · {day(visit.language, found['happened_on'])}"
+    waits = waiting(visit, (found["sanction"] or {}).get("titles", ()))
     return acting.asked(
         visit,
         act,
@@ -75,7 +76,7 @@ async def _page(visit: Visit, act: Act, occurrence_id: UUID, sent: Sent | None, 
         sent,
         refused,
         titles=found["titles"],
-        typed=all_titles(found["titles"]),
+        typed=at_first(found["titles"], waits),
         late=found["consequence"],
-        waiting=waiting(visit, (found["sanction"] or {}).get("titles", ())),
+        waiting=waits,
     )

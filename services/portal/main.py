@@ -48,7 +48,8 @@ def build(settings: PortalSettings, transport: httpx.AsyncBaseTransport | None =
         base_url=settings.api_url,
         timeout=settings.api_timeout,
         transport=transport,
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
+        # an idle connection is given up before the server does so (5 s), which would lose the request under way
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=2),
     )
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.settings = settings

@@ -189,6 +189,14 @@ def officer(visit: Annotated[Visit, Depends(logged_in)]) -> Visit:
     return visit
 
 
+def bureau(visit: Annotated[Visit, Depends(officer)]) -> Visit:
+    """A visit of an officer of the bureau. Raises `LoginNeeded`, `NotThere`."""
+    if visit.account is None or visit.account.role != "bureau":
+        raise NotThere
+    return visit
+
+
 Visiting = Annotated[Visit, Depends(visit)]
 LoggedIn = Annotated[Visit, Depends(logged_in)]
 Officer = Annotated[Visit, Depends(officer)]
+Bureau = Annotated[Visit, Depends(bureau)]

@@ -265,6 +265,15 @@ WORDS: dict[str, dict[str, str]] = {
         "updated": N_("按期更新"),
         "late": N_("逾期更新"),
     },
+    "import_status": {
+        "queued": N_("排队中"),
+        "running": N_("正在处理"),
+        "checked": N_("已核对，待确认"),
+        "done": N_("已导入"),
+        "refused": N_("有误，未导入"),
+        "failed": N_("处理失败"),
+        "discarded": N_("已放弃"),
+    },
     "role": {
         "enterprise": N_("企业"),
         "authority": N_("审核部门"),

@@ -81,6 +81,12 @@ class CampaignEnd(Form):
     reason: Prose
 
 
+class ImportStart(Form):
+    """How a list is to be kept that was looked at: its good rows, or only all of it."""
+
+    keep_good: Annotated[bool, Field(strict=True)]
+
+
 class Application(Form):
     """An application for the review (复核申请) of a title."""
 

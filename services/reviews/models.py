@@ -290,7 +290,11 @@ class ReviewStep(Base):
 
 
 class CertificationImport(Base):
-    """An uploaded list. The row stays locked by whoever works on it, so its progress is kept beside it."""
+    """An uploaded list. The row stays locked by whoever works on it, so its progress is kept beside it.
+
+    As long as it is a `preview`, it is found out what it would do, and nothing is kept but the first `good` rows as
+    they were read. Who started it then is `started_by`.
+    """
 
     __tablename__ = "certification_imports"
     __table_args__ = (Index("certification_imports_queued", "id", postgresql_where=text("status = 'queued'")),)
@@ -309,6 +313,10 @@ class CertificationImport(Base):
     created: Mapped[int]
     unchanged: Mapped[int]
     errors: Mapped[list[dict[str, Any]]]
+    preview: Mapped[bool]
+    good: Mapped[list[dict[str, Any]]]
+    started_by: Mapped[str | None]
+    started_by_name: Mapped[str | None]
 
 
 class ImportProgress(Base):

@@ -145,10 +145,15 @@ class BulkAct(StrEnum):
 
 
 class ImportStatus(StrEnum):
-    """`refused`: rows were bad and nothing was kept; `failed`: the file could not be read as a list."""
+    """`refused`: rows were bad and nothing was kept; `failed`: the file could not be read as a list.
+
+    `checked`: it is known what it would do, and it waits to be started or discarded.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
+    CHECKED = "checked"
     DONE = "done"
     REFUSED = "refused"
     FAILED = "failed"
+    DISCARDED = "discarded"

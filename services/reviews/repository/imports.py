@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import defer, undefer
 
 from services.reviews.models import CertificationImport, ImportProgress
 from services.reviews.vocabulary import ImportStatus
+
+Found = tuple[CertificationImport, ImportProgress]
 
 
 async def next_queued(session: AsyncSession) -> CertificationImport | None:
@@ -17,12 +19,28 @@ async def next_queued(session: AsyncSession) -> CertificationImport | None:
     return await session.scalar(query.with_for_update(skip_locked=True))
 
 
-async def imported(session: AsyncSession, import_id: UUID) -> tuple[CertificationImport, ImportProgress] | None:
-    query = select(CertificationImport, ImportProgress).join(
+async def imported(session: AsyncSession, import_id: UUID, *, lock: bool = False) -> Found | None:
+    """A list with its progress; with `lock`, held until the transaction ends."""
+    query = _with_progress().where(CertificationImport.id == import_id)
+    if lock:
+        query = query.with_for_update(of=CertificationImport)
+    row = (await session.execute(query)).first()
+    return (row[0], row[1]) if row else None
+
+
+async def uploaded(session: AsyncSession, *, before: UUID | None, limit: int) -> list[Found]:
+    """Lists without what was found in them, the newest first."""
+    query = _with_progress().order_by(CertificationImport.id.desc()).limit(limit)
+    query = query.options(defer(CertificationImport.errors), defer(CertificationImport.good))
+    if before is not None:
+        query = query.where(CertificationImport.id < before)
+    return [(job, progress) for job, progress in await session.execute(query)]
+
+
+def _with_progress() -> Select[CertificationImport, ImportProgress]:
+    return select(CertificationImport, ImportProgress).join(
         ImportProgress, ImportProgress.import_id == CertificationImport.id
     )
-    row = (await session.execute(query.where(CertificationImport.id == import_id))).first()
-    return (row[0], row[1]) if row else None
 
 
 async def begin(session: AsyncSession, import_id: UUID) -> int:

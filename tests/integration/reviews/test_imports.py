@@ -116,3 +116,63 @@ async def test_only_the_bureau_imports(it):
         headers=tokens.authorization("officer:XM-SM"),
     )
     assert answer.status_code == 403
+
+
+async def act(it, job, act, body=None, who="bureau", **headers):
+    path = f"/api/v1/certification_imports/{job['id']}/{act}"
+    return await it.http.post(path, json=body, headers=tokens.authorization(who) | headers)
+
+
+async def test_a_preview_tells_what_a_list_would_do_and_nothing_is_done_before_it_is_started(it):
+    await imported(it, as_csv(rows(2)))
+    lines = rows(30)
+    lines[1][6], lines[9][3] = "2030-03-31", "不存在区"
+    job = await imported(it, as_csv(lines), preview=True)
+    assert (job["status"], job["rows"], job["created"], job["unchanged"]) == ("checked", 30, 27, 1)
+    assert [(error["line"], error["column"]) for error in job["errors"]] == [(3, "有效期止"), (11, "所属区")]
+    assert [row["line"] for row in job["good"]] == [2, *range(4, 11), *range(12, 24)]
+    assert job["good"][0] == {
+        "line": 2, "credit_code": invented_code(1), "enterprise_name": "厦门名单企业0001有限公司", "authority": "XM-SM",
+        "title": "little_giant", "valid_from": "2026-04-01", "valid_to": "2029-03-31",
+    }  # fmt: skip
+    assert len(await it.told("certification.granted.v1")) == 2
+    started = await act(it, job, "start", {"keep_good": True}, **{"Idempotency-Key": "once"})
+    assert (started.status_code, started.json()["status"], started.json()["allowed"]) == (202, "queued", [])
+    again = await act(it, job, "start", {"keep_good": True}, **{"Idempotency-Key": "once"})
+    assert again.json() == started.json()
+    while await import_next(it.backend):
+        pass
+    done = await read(it, job)
+    assert (done["status"], done["created"], done["unchanged"], len(done["errors"])) == ("done", 27, 1, 2)
+    assert len(await it.told("certification.granted.v1")) == 29
+    refused = await act(it, job, "start", {"keep_good": True})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/import-state")
+
+
+async def read(it, job):
+    path = f"/api/v1/certification_imports/{job['id']}"
+    return (await it.http.get(path, headers=tokens.authorization("bureau"))).json()
+
+
+async def test_a_preview_that_is_started_as_a_whole_is_refused_with_its_bad_rows(it):
+    lines = rows(3)
+    lines[2][4] = "无"
+    job = await imported(it, as_csv(lines), preview=True)
+    assert (await act(it, job, "start", {"keep_good": False})).status_code == 202
+    while await import_next(it.backend):
+        pass
+    assert ((await read(it, job))["status"], await it.told()) == ("refused", [])
+
+
+async def test_a_preview_can_be_discarded_and_lists_are_told_from_the_newest(it):
+    job = await imported(it, as_csv(rows(2)), preview=True)
+    other = await imported(it, as_csv(rows(2)))
+    discarded = await act(it, job, "discard")
+    assert (discarded.json()["status"], discarded.json()["allowed"]) == ("discarded", [])
+    assert (await act(it, job, "discard")).status_code == 409
+    assert (await act(it, other, "discard")).status_code == 409
+    for who, path in (("bureau", "?limit=1"), ("operator", "")):
+        page = await it.http.get(f"/api/v1/certification_imports{path}", headers=tokens.authorization(who))
+        assert page.json()["items"][0]["id"] == other["id"]
+        assert "errors" not in page.json()["items"][0]
+    assert (await act(it, job, "start", {"keep_good": True}, who="operator")).status_code == 403

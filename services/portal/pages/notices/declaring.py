@@ -8,9 +8,9 @@ from starlette.datastructures import ImmutableMultiDict
 
 from services.portal.api import Refused, together
 from services.portal.forms import key_of, typed
-from services.portal.pages.notices.kinds import HERE, SEVERAL, Bureau, Kind, KindDep, document
+from services.portal.pages.notices.kinds import HERE, SEVERAL, Kind, KindDep, document
 from services.portal.pages.notices.reading import effect
-from services.portal.visit import Visit
+from services.portal.visit import Bureau, Visit
 
 router = APIRouter(prefix=HERE)
 

@@ -8,8 +8,8 @@ from fastapi.responses import Response
 
 from services.portal.api import Refused
 from services.portal.forms import key_of, typed
-from services.portal.pages.notices.kinds import HERE, Bureau, Kind, KindDep
-from services.portal.visit import NO_LABELS, Visit
+from services.portal.pages.notices.kinds import HERE, Kind, KindDep
+from services.portal.visit import NO_LABELS, Bureau, Visit
 
 router = APIRouter(prefix=HERE)
 

@@ -8,9 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends
 from starlette.datastructures import ImmutableMultiDict
 
-from services.portal.api import NotThere
 from services.portal.forms import typed
-from services.portal.visit import Officer, Visit
 from services.portal.words import N_
 
 HERE = "/officers/notices"
@@ -64,15 +62,7 @@ def _kind(kind: Name) -> Kind:
     return KINDS[kind]
 
 
-def _bureau(visit: Officer) -> Visit:
-    if visit.account is None or visit.account.role != "bureau":
-        raise NotThere
-    return visit
-
-
 KindDep = Annotated[Kind, Depends(_kind)]
-Bureau = Annotated[Visit, Depends(_bureau)]
-"""Only the bureau declares and ends notices."""
 
 
 def document(kind: Kind, form: ImmutableMultiDict[str, Any]) -> dict[str, Any]:

@@ -156,6 +156,12 @@ PROBLEMS: dict[str, Explained] = {
         N_("这个复核批次之前已经终止，不能恢复。"),
         N_("需要时请发布新的批次。"),
     ),
+    "import-state": Explained(
+        409,
+        N_("名单当前状态不允许此操作"),
+        N_("名单已经开始导入，或已经放弃。"),
+        N_("请刷新页面查看名单现在的状态。需要时请重新上传。"),
+    ),
     # ---- major changes
     "report-state": Explained(
         409,

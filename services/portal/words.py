@@ -227,6 +227,7 @@ WORDS: dict[str, dict[str, str]] = {
         "unsendable": N_("无法生成邮件"),
     },
     "audience": {"firm": N_("企业"), "officers": N_("工作人员")},
+    "delivery": {"at_once": N_("随时发送"), "daily": N_("每个工作日汇总")},
     "outcome": {
         "retained": N_("称号及有效期不变"),
         "cancelled": N_("取消称号"),

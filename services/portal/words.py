@@ -227,6 +227,12 @@ WORDS: dict[str, dict[str, str]] = {
         "unsendable": N_("无法生成邮件"),
     },
     "audience": {"firm": N_("企业"), "officers": N_("工作人员")},
+    "delegation_status": {
+        "requested": N_("待企业同意"),
+        "granted": N_("已同意"),
+        "refused": N_("未同意"),
+        "ended": N_("已终止"),
+    },
     "delivery": {"at_once": N_("随时发送"), "daily": N_("每个工作日汇总")},
     "outcome": {
         "retained": N_("称号及有效期不变"),

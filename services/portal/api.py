@@ -163,6 +163,14 @@ async def or_none(asked: Awaitable[T]) -> T | None:
         return None
 
 
+async def filtered(asked: Awaitable[dict[str, Any]]) -> tuple[dict[str, Any] | None, Refused | None]:
+    """A page of a list: None where its service does not answer, empty where the filters are refused, and why."""
+    try:
+        return await or_none(asked), None
+    except Refused as refused:
+        return {"items": [], "next": None}, refused
+
+
 async def together(*asked: Awaitable[Any]) -> list[Any]:
     """Several at once, each None where its service does not answer. Raises the first other `ApiError`."""
     return list(await asyncio.gather(*(or_none(each) for each in asked)))

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import Refused, or_none
+from services.portal.api import filtered
 from services.portal.visit import Officer
 
 router = APIRouter(include_in_schema=False)
@@ -16,11 +16,7 @@ async def delegations(visit: Officer, following: str | None = None) -> Response:
     """The newest first; those that await their firm's answer unless others are asked for."""
     query = visit.request.query_params
     wanted = {"status": "requested"} | {name: query[name].strip() for name in FILTERS if name in query}
-    refused, page = None, None
-    try:
-        page = await or_none(visit.api.page("/delegations", following, limit=PAGE, **wanted))
-    except Refused as error:
-        refused, page = error, {"items": [], "next": None}
+    page, refused = await filtered(visit.api.page("/delegations", following, limit=PAGE, **wanted))
     return visit.form_page(
         "delegations/list.html", refused, wanted, page=page, wanted=wanted, following=following or ""
     )

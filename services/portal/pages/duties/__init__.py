@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import Refused, or_none
+from services.portal.api import filtered
 from services.portal.visit import Officer
 
 router = APIRouter(include_in_schema=False)
@@ -16,11 +16,7 @@ async def firms(visit: Officer, following: str | None = None) -> Response:
     """The firms by due date; those that have still to act unless others are asked for."""
     query = visit.request.query_params
     wanted = {"state": "open"} | {name: query[name].strip() for name in FILTERS if name in query}
-    refused, page = None, None
-    try:
-        page = await or_none(visit.api.page("/obligations", following, limit=PAGE, **_asked(wanted)))
-    except Refused as error:
-        refused, page = error, {"items": [], "next": None}
+    page, refused = await filtered(visit.api.page("/obligations", following, limit=PAGE, **_asked(wanted)))
     labels = {"due_from": visit.say("截止日期")}
     return visit.form_page(
         "duties/list.html", refused, wanted, labels=labels, page=page, wanted=wanted, following=following or ""

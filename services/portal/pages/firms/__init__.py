@@ -6,7 +6,7 @@ from typing import TypeVar
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import NotThere, Refused, or_none, together
+from services.portal.api import NotThere, filtered, together
 from services.portal.pages.firms import registering
 from services.portal.visit import Officer
 
@@ -22,11 +22,7 @@ async def enterprises(visit: Officer, following: str | None = None) -> Response:
     """The search, and what it found."""
     query = visit.request.query_params
     wanted = {name: query[name].strip() for name in FILTERS if query.get(name, "").strip()}
-    refused, page = None, None
-    try:
-        page = await or_none(visit.api.page("/enterprises", following, limit=PAGE, **wanted))
-    except Refused as error:
-        refused, page = error, {"items": [], "next": None}
+    page, refused = await filtered(visit.api.page("/enterprises", following, limit=PAGE, **wanted))
     return visit.form_page("firms/list.html", refused, wanted, page=page, wanted=wanted, following=following)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import Refused, or_none
+from services.portal.api import filtered
 from services.portal.visit import Officer
 
 HERE = "/officers/messages"
@@ -22,11 +22,7 @@ async def messages(visit: Officer, following: str | None = None) -> Response:
     """What was told, the newest first."""
     query = visit.request.query_params
     wanted = {name: query[name].strip() for name in FILTERS if query.get(name, "").strip()}
-    refused, page = None, None
-    try:
-        page = await or_none(visit.api.page("/messages", following, limit=PAGE, **wanted))
-    except Refused as error:
-        refused, page = error, {"items": [], "next": None}
+    page, refused = await filtered(visit.api.page("/messages", following, limit=PAGE, **wanted))
     return visit.form_page(
         "message_log/list.html", refused, wanted, page=page, wanted=wanted, following=following or ""
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from services.portal.api import Refused, or_none
+from services.portal.api import filtered
 from services.portal.visit import LoggedIn
 
 router = APIRouter(prefix="/messages", include_in_schema=False)
@@ -21,11 +21,7 @@ async def messages(visit: LoggedIn, following: str | None = None) -> Response:
     """The list, the newest first."""
     query = visit.request.query_params
     typed = {name: query[name] for name in FILTERS if query.get(name)}
-    refused, found = None, None
-    try:
-        found = await or_none(visit.api.page("/messages", following, credit_code=visit.firm, limit=PAGE, **typed))
-    except Refused as error:
-        refused, found = error, {"items": [], "next": None}
+    found, refused = await filtered(visit.api.page("/messages", following, credit_code=visit.firm, limit=PAGE, **typed))
     return visit.form_page(
         "messages/list.html", refused, typed, found=found, following=following or "", filtered=bool(typed)
     )

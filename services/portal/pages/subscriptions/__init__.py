@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from services.portal.api import Answer, Refused, or_none
+from services.portal.api import Answer, Refused, filtered, or_none
 from services.portal.forms import etag_of, flat, key_of, typed
 from services.portal.visit import NO_LABELS, Officer, Visit
 
@@ -27,11 +27,7 @@ async def subscriptions(visit: Officer, following: str | None = None, done: str 
     """Who is told what; those in force unless others are asked for."""
     query = visit.request.query_params
     wanted = {"in_force": "true"} | {name: query[name] for name in FILTERS if name in query}
-    refused, page = None, None
-    try:
-        page = await or_none(visit.api.page("/subscriptions", following, limit=PAGE, **wanted))
-    except Refused as error:
-        refused, page = error, {"items": [], "next": None}
+    page, refused = await filtered(visit.api.page("/subscriptions", following, limit=PAGE, **wanted))
     return visit.form_page(
         "subscriptions/list.html", refused, wanted, page=page, wanted=wanted, following=following or "", done=done
     )

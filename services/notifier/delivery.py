@@ -9,11 +9,12 @@ that these are never more than there are connections.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 
+import asyncpg
 from aiolimiter import AsyncLimiter
 from prometheus_client import Counter
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.commands import posting
 from services.notifier.mail.composing import compose
@@ -29,10 +30,18 @@ from shared.runtime.logs import logger
 
 POSTED = Counter("peiyu_mails_total", "Mails handed to the mail server", ["result"])
 MINUTE = 60
+GATHER = 0.001
+"""Seconds for which a mark waits for those of the other connections: four together cost little more than one."""
+
 LINGER = 0.1
 """Seconds for which the marks keep their connection to the database while nothing comes."""
 
-_Awaited = tuple[Outcome, asyncio.Future[None]]
+_Marked = asyncio.Future[None]
+_Awaited = tuple[Outcome, _Marked]
+
+
+class _LeaseEnds(Exception):
+    """The time for which a mail is ours may not suffice for sending it."""
 
 
 class Deliverer:
@@ -82,25 +91,39 @@ class Deliverer:
             lease_ends = asyncio.get_running_loop().time() + self._settings.mail_lease
             async with self._backend.work() as work:
                 found, letters = await posting.claim(work, self._settings, self._renderer)
+        last = None
         try:
-            while letters and not stopping.is_set():
-                if lease_ends - asyncio.get_running_loop().time() < 2 * self._settings.smtp_timeout:
-                    break
-                await self._send(connection, letters)
+            while letters and not stopping.is_set() and self._suffices(lease_ends, 2):
+                last = await self._send(connection, letters, last, lease_ends)
+        except _LeaseEnds:
+            pass
         finally:
             await self._put_back(letters)
+            if last is not None:
+                await last
         return found
 
-    async def _send(self, connection: Connection, letters: list[Mail]) -> None:
-        """Send the first of the mails and take it from them; it stays where the server was not reached at all."""
+    def _suffices(self, lease_ends: float, steps: int) -> bool:
+        """Whether a lease lasts for so many steps of the way to the mail server."""
+        return lease_ends - asyncio.get_running_loop().time() >= steps * self._settings.smtp_timeout
+
+    async def _send(
+        self, connection: Connection, letters: list[Mail], last: _Marked | None, lease_ends: float
+    ) -> _Marked | None:
+        """Send the first of the mails and take it from them; it stays where the server was not reached at all.
+
+        The server takes it when the `last` one is marked. The mark of this one is under way at the end.
+        """
         mail = letters[0]
         if not await self._may_go_now(mail):
             await self._put_back([letters.pop(0)], MINUTE / (self._settings.mail_rate or MINUTE))
-            return
+            return last
         lost = None
         try:
             content = compose(mail, self._settings.sender, self._settings.reply_to)
-            answer = await connection.send(content, mail.recipient, str(mail.id))
+            answer = await connection.send(
+                content, mail.recipient, str(mail.id), before=partial(self._cleared, last, lease_ends)
+            )
             outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer, sha256=sha256(content).hexdigest())
         except Unreachable:
             raise
@@ -111,10 +134,20 @@ class Deliverer:
             reason = Reason.REFUSED if isinstance(error, Refused) else Reason.UNSENDABLE
             outcome = Outcome(mail.id, mail.attempts, MessageState.FAILED, str(error), reason)
         letters.pop(0)
+        if last is not None:
+            await last
         POSTED.labels("retry" if outcome.state is MessageState.QUEUED else outcome.state).inc()
-        await self._marker.mark(outcome)
+        marked = self._marker.mark(outcome)
         if lost is not None and not connection.proven:
+            await marked
             raise lost
+        return marked
+
+    async def _cleared(self, last: _Marked | None, lease_ends: float) -> None:
+        if last is not None:
+            await last
+        if not self._suffices(lease_ends, 1):
+            raise _LeaseEnds
 
     def _wait(self, mail: Mail) -> float:
         """How long a mail that was not taken waits: longer each time."""
@@ -151,14 +184,14 @@ class _Marker:
         self._woken = asyncio.Event()
         self._committing: asyncio.Task[None] | None = None
 
-    async def mark(self, outcome: Outcome) -> None:
-        """Note one outcome; returns when it is committed, raises what the commit raises."""
+    def mark(self, outcome: Outcome) -> _Marked:
+        """Note one outcome: done when it is committed, with what the commit raises."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((outcome, done))
         self._woken.set()
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit())
-        await done
+        return done
 
     async def rest(self) -> None:
         """Let go of the connection: nothing more comes for now."""
@@ -170,24 +203,27 @@ class _Marker:
         while self._waiting:  # also what came while the connection was let go
             taken: list[_Awaited] = []
             try:
-                async with self._backend.database.statements() as connection:
+                async with self._backend.database.statements() as statements:
                     while self._waiting:
+                        if len(self._waiting) < self._settings.mail_connections:
+                            await asyncio.sleep(GATHER)
                         self._woken.clear()
                         taken, self._waiting = self._waiting, []
-                        await self._note(connection, [outcome for outcome, _ in taken])
+                        await self._note(statements, [outcome for outcome, _ in taken])
                         _tell(taken, None)
                         taken = []
                         with suppress(TimeoutError):
-                            await asyncio.wait_for(self._woken.wait(), LINGER)
+                            async with asyncio.timeout(LINGER):
+                                await self._woken.wait()
             except Exception as error:  # noqa: BLE001 - raised to everybody who waits for it
                 _tell([*taken, *self._waiting], error)
                 self._waiting = []
 
-    async def _note(self, connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+    async def _note(self, statements: "asyncpg.Connection[asyncpg.Record]", outcomes: Sequence[Outcome]) -> None:
         sent = [outcome for outcome in outcomes if outcome.state is MessageState.SENT]
         others = [outcome for outcome in outcomes if outcome.state is not MessageState.SENT]
         if sent:
-            await posting.mark_sent(connection, self._backend.clock, self._settings, sent)
+            await posting.mark_sent(statements, self._backend.clock, sent)
         if others:
             async with self._backend.work() as work:
                 await posting.mark(work, self._settings, others)

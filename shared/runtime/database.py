@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 T = TypeVar("T")
@@ -99,13 +99,15 @@ class Database:
                     wake()
 
     @asynccontextmanager
-    async def statements(self) -> AsyncIterator[AsyncConnection]:
-        """A connection on which each statement is a transaction of its own: for one that is sent again and again.
+    async def statements(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        """The driver's own connection, where each statement is a transaction of its own: for one sent again and again.
 
         It goes to the database and back once, where a transaction of one statement does so seven times.
         """
         async with self.engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, asyncpg.Connection)
+            yield driver
 
     async def answers(self) -> bool:
         """Whether the database answers now."""

@@ -134,7 +134,12 @@ class FaultySMTP(SMTP):
 
 
 class Taker:
-    """What a server does with the mail that it takes: `take`, unless a fault comes before or after."""
+    """What a server does with the mail that it takes: `take`, unless a fault comes before or after.
+
+    `pipelining`: whether it announces that it takes commands together (RFC 2920).
+    """
+
+    pipelining = True
 
     def take(self, server: FaultySMTP, envelope: Envelope) -> str | Any:
         """Keep a mail; a refusal where it is not kept, else `MISSING`."""
@@ -144,7 +149,8 @@ class Taker:
         self, server: FaultySMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        return [*responses[:-1], "250-DSN", responses[-1]] if server.dsn else responses
+        announced = {"250-DSN": server.dsn, "250-PIPELINING": self.pipelining}
+        return [*responses[:-1], *(each for each, true in announced.items() if true), responses[-1]]
 
     async def handle_RCPT(
         self, server: FaultySMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from jinja2 import TemplateError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from services.notifier import mailboxes
 from services.notifier.commands.addressees import Addressee, Addressees, held_until
@@ -79,7 +79,9 @@ async def claim(work: Work, settings: NotifierSettings, renderer: Renderer) -> t
 
 async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcome]) -> None:
     """Note what became of mails that were tried; of one that has failed officers are to know."""
-    marked = await _mark(work.session, work.clock, settings, outcomes)
+    given_up_after = settings.mail_retry_days * 86400
+    marked = await mails.mark(work.session, declaration(work.clock), outcomes, given_up_after)
+    _miss(outcomes, marked)
     answers = {each.mail_id: each.answer or "" for each in outcomes if marked.get(each.mail_id) is MessageState.FAILED}
     if answers:
         found = await reports.mails(work.session, answers)
@@ -87,21 +89,16 @@ async def mark(work: Work, settings: NotifierSettings, outcomes: Sequence[Outcom
 
 
 async def mark_sent(
-    connection: AsyncConnection, clock: Clock, settings: NotifierSettings, outcomes: Sequence[Outcome]
+    statements: "asyncpg.Connection[asyncpg.Record]", clock: Clock, outcomes: Sequence[Outcome]
 ) -> None:
     """Note that the server took mails, by one statement that is a transaction of its own: all wait for it."""
-    await _mark(connection, clock, settings, outcomes)
+    _miss(outcomes, await mails.mark_sent(statements, declaration(clock), outcomes))
 
 
-async def _mark(
-    database: AsyncSession | AsyncConnection, clock: Clock, settings: NotifierSettings, outcomes: Sequence[Outcome]
-) -> dict[UUID, MessageState]:
-    """Mark mails; the states of those that were still ours."""
-    marked = await mails.mark(database, declaration(clock), outcomes, settings.mail_retry_days * 86400)
+def _miss(outcomes: Sequence[Outcome], marked: Collection[UUID]) -> None:
     for outcome in outcomes:
         if outcome.mail_id not in marked:
             logger(__name__).warning("lease ended before the mail was marked", mail_id=str(outcome.mail_id))
-    return marked
 
 
 async def put_back(work: Work, letters: Sequence[Mail], wait: float = 0) -> None:

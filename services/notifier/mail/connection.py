@@ -1,16 +1,17 @@
 """One connection to the server that takes the mail."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from email.utils import parseaddr
 from typing import Self
 
 import aiosmtplib
 
 from services.notifier.mail.errors import Disconnected, MailError, Refused, RefusedForNow, Unreachable, Unsendable
+from services.notifier.mail.exchange import CLOSING, GO_ON, Answer, Exchange
 from services.notifier.settings import NotifierSettings
 
-CLOSING = 421
 PERMANENT = 500
 
 
@@ -28,100 +29,153 @@ class Connection:
         self._settings = settings
         self._sender = parseaddr(settings.sender)[1]
         self.proven = False
-        self._smtp = aiosmtplib.SMTP(
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            username=settings.smtp_username,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-            use_tls=settings.smtp_tls == "tls",
-            start_tls=settings.smtp_tls == "starttls",
-            timeout=settings.smtp_timeout,
-        )
+        self._smtp = _client(settings)
+        self._exchange: Exchange | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._smtp.is_connected:
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await self._smtp.quit()
-        self._smtp.close()
+        if self._exchange is not None:
+            with suppress(OSError):
+                async with asyncio.timeout(self._settings.smtp_timeout):
+                    await self._exchange.ask("QUIT")
+        self._close()
 
-    async def send(self, content: bytes, recipient: str, envelope: str) -> str:
+    async def send(
+        self, content: bytes, recipient: str, envelope: str, before: Callable[[], Awaitable[None]] | None = None
+    ) -> str:
         """Hand over one mail, known by `envelope` in reports of what becomes of it; the server's answer.
 
-        Raises `MailError`.
+        All its lines end with CR and LF. The server is told that it has all of them, and so may take them, when
+        `before` is done; where that raises, it never is. Raises `MailError`.
         """
         try:
-            return await self._hand_over(content, recipient, envelope)
-        except _Closing as error:
-            # The server had enough of this connection before it was told of the mail: it may like a new one.
-            if not self.proven:
-                raise Disconnected(str(error)) from error
-        try:
-            return await self._hand_over(content, recipient, envelope)
+            try:
+                await self._offer(content, recipient, envelope)
+            except _Closing as error:
+                # The server had enough of this connection before it was told of the mail: it may like a new one.
+                if not self.proven:
+                    raise Disconnected(str(error)) from error
+                await self._offer(content, recipient, envelope)
+            if before is not None:
+                await before()
+            return await self._finish()
         except _Closing as error:
             raise Disconnected(str(error)) from error
+        except MailError:
+            raise
+        except BaseException:
+            self._close()  # in the middle of a mail, which is none then
+            raise
 
-    async def _hand_over(self, content: bytes, recipient: str, envelope: str) -> str:
-        if not self._smtp.is_connected:
-            await self._open()
-        try:
-            async with asyncio.timeout(self._settings.smtp_timeout):
-                of_mail, of_recipient = self._options(recipient, envelope)
-                _, answer = await self._smtp.sendmail(
-                    self._sender, [recipient], content, mail_options=of_mail, rcpt_options=of_recipient
-                )
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients[0]
-            raise _refusal(refused.code, refused.message) from error
-        except aiosmtplib.SMTPSenderRefused as error:
-            if error.code == CLOSING:
-                self._smtp.close()
-                raise _Closing(f"{error.code} {error.message}") from error
-            # our own fault, which an operator can mend: nothing is lost by it
-            raise RefusedForNow(f"{error.code} {error.message}") from error
-        except aiosmtplib.SMTPResponseException as error:
-            raise _refusal(error.code, error.message) from error
-        except (aiosmtplib.SMTPServerDisconnected, OSError) as error:
-            self._smtp.close()
-            raise Disconnected(str(error) or type(error).__name__) from error
-        except (aiosmtplib.SMTPNotSupported, ValueError) as error:
-            raise Unsendable(f"{type(error).__name__}: {error}") from error
+    async def _offer(self, content: bytes, recipient: str, envelope: str) -> None:
+        """Hand over all of a mail but the line that ends it."""
+        async with self._in_time():
+            exchange = self._exchange if self._exchange is not None and self._exchange.is_open else await self._open()
+            if exchange.unasked is not None:
+                self._close()
+                raise _Closing(str(exchange.unasked))
+            commands = self._commands(len(content), recipient, envelope)
+            answers = await exchange.ask(*commands, together=self._smtp.supports_extension("pipelining"))
+            refused = next((each for each in answers if not each.went_well and each.code != GO_ON), None)
+            if refused is None:
+                exchange.write(_stuffed(content))
+                return
+            if answers[-1].code == GO_ON:  # it waits for what it does not take (RFC 2920, 3.1)
+                await exchange.ask(".")
+            if refused.code != CLOSING:
+                with suppress(OSError):
+                    await exchange.ask("RSET")
+        if refused is not answers[0]:
+            raise self._refusal(refused)
+        if refused.code == CLOSING:
+            self._close()
+            raise _Closing(str(refused))
+        # our own fault, which an operator can mend: nothing is lost by it
+        raise RefusedForNow(str(refused))
+
+    async def _finish(self) -> str:
+        """End the mail; what the server says to it."""
+        assert self._exchange is not None
+        async with self._in_time():
+            (answer,) = await self._exchange.ask(".")
+        if not answer.went_well:
+            raise self._refusal(answer)
         self.proven = True
-        return answer
+        return answer.words
 
-    def _options(self, recipient: str, envelope: str) -> tuple[list[str], list[str]]:
-        """What is asked of the server with a mail and with its recipient.
+    def _commands(self, size: int, recipient: str, envelope: str) -> tuple[str, str, str]:
+        """What the server is told of a mail, and what is asked of it.
 
         One that can is asked to report what becomes of the mail, under its own id (RFC 3461); an address that is not in
         ASCII needs one that takes it (RFC 6531).
         """
-        of_mail: list[str] = []
-        of_recipient: list[str] = []
-        if not recipient.isascii():
+        mail, to = f"MAIL FROM:<{self._sender}>", f"RCPT TO:<{recipient}>"
+        if not to.isprintable():
+            raise Unsendable("The address has characters that no address has")
+        if self._smtp.supports_extension("size"):
+            mail += f" SIZE={size}"
+        if not to.isascii():
             if not self._smtp.supports_extension("smtputf8"):
-                raise aiosmtplib.SMTPNotSupported("The mail server takes no address that is not in ASCII")
-            of_mail += ["SMTPUTF8", "BODY=8BITMIME"]
+                raise Unsendable("The mail server takes no address that is not in ASCII")
+            mail += " SMTPUTF8 BODY=8BITMIME"
         if self._smtp.supports_extension("dsn"):
-            of_mail += [f"ENVID={envelope}", "RET=HDRS"]
-            of_recipient.append("NOTIFY=SUCCESS,FAILURE,DELAY")
-        return of_mail, of_recipient
+            mail += f" ENVID={envelope} RET=HDRS"
+            to += " NOTIFY=SUCCESS,FAILURE,DELAY"
+        return mail, to, "DATA"
 
-    async def _open(self) -> None:
+    def _refusal(self, answer: Answer) -> MailError:
+        if answer.code == CLOSING:
+            self._close()
+            return Disconnected(str(answer))
+        return (Refused if answer.code >= PERMANENT else RefusedForNow)(str(answer))
+
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._settings.smtp_timeout):
+                yield
+        except OSError as error:
+            self._close()
+            raise Disconnected(str(error) or type(error).__name__) from error
+
+    async def _open(self) -> Exchange:
         self.proven = False
+        self._smtp = _client(self._settings)
         try:
             async with asyncio.timeout(self._settings.smtp_timeout):
                 await self._smtp.connect()
                 if self._smtp.is_ehlo_or_helo_needed:
                     with suppress(aiosmtplib.SMTPHeloError):  # an old server, which is asked for nothing more
                         await self._smtp.ehlo()
+            if self._smtp.transport is None:
+                raise ConnectionResetError("Connection lost")
         except (aiosmtplib.SMTPException, OSError) as error:
             self._smtp.close()
             raise Unreachable(str(error) or type(error).__name__) from error
+        self._exchange = Exchange(self._smtp.transport)
+        return self._exchange
+
+    def _close(self) -> None:
+        if self._exchange is not None:
+            self._exchange.close()
+            self._exchange = None
 
 
-def _refusal(code: int, answer: str) -> MailError:
-    if code == CLOSING:
-        return Disconnected(f"{code} {answer}")
-    return (Refused if code >= PERMANENT else RefusedForNow)(f"{code} {answer}")
+def _client(settings: NotifierSettings) -> aiosmtplib.SMTP:
+    return aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        use_tls=settings.smtp_tls == "tls",
+        start_tls=settings.smtp_tls == "starttls",
+        timeout=settings.smtp_timeout,
+    )
+
+
+def _stuffed(content: bytes) -> bytes:
+    """A mail as it goes over the wire: a point that begins a line is doubled, since one alone ends the mail."""
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed

@@ -1,14 +1,15 @@
 """Mails: made of what waits for a mailbox, claimed for sending, marked with what became of them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import and_, func, select, text, update
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier.models import Mail, Message
 from services.notifier.repository.messages import seconds
@@ -29,14 +30,14 @@ PLACE = text("""
     ) AS placed (id, state, reason, recipient, mail_id, template, not_before)
     WHERE messages.id = placed.id
 """)
-MARK = text("""
-    WITH acting AS MATERIALIZED (SELECT set_config('peiyu.act', :act, true)),
+MARK = """
+    WITH acting AS MATERIALIZED (SELECT set_config('peiyu.act', $1, true)),
     outcomes AS (
         SELECT outcome.*,
-            outcome.state = 'queued' AND mails.created_at < now() - make_interval(secs => :given_up_after) AS given_up
+            outcome.state = 'queued' AND mails.created_at < now() - make_interval(secs => $2) AS given_up
         FROM acting CROSS JOIN mails JOIN unnest(
-            :mail_id ::uuid[], :attempt ::int[], :state ::text[], :answer ::text[], :reason ::text[], :wait ::float[],
-            :sha256 ::text[]
+            $3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::float[],
+            $9::text[]
         ) AS outcome (mail_id, attempt, state, answer, reason, wait, sha256) ON outcome.mail_id = mails.id
     ),
     marked AS (
@@ -52,9 +53,9 @@ MARK = text("""
         RETURNING mails.id, mails.state, mails.reason
     )
     UPDATE messages SET state = marked.state, reason = marked.reason FROM marked
-    WHERE messages.mail_id = marked.id AND messages.state = 'sending'
+    WHERE messages.mail_id = marked.id AND messages.state || '' = 'sending' -- not by an index on it: many are
     RETURNING messages.mail_id, messages.state
-""")
+"""
 PUT_BACK = text("""
     WITH returned AS (
         UPDATE mails
@@ -173,15 +174,25 @@ class Outcome:
 
 
 async def mark(
-    database: AsyncSession | AsyncConnection, act: str, outcomes: Sequence[Outcome], given_up_after: float
+    session: AsyncSession, act: str, outcomes: Sequence[Outcome], given_up_after: float
 ) -> dict[UUID, MessageState]:
     """Set what became of mails that are still the caller's and of what they carry, as the doing of `act`; their states.
 
     A mail older than `given_up_after` seconds is not tried again.
     """
-    given = _arrays([asdict(each) for each in outcomes])
-    marked = await database.execute(MARK, {"act": act, "given_up_after": given_up_after, **given})
-    return {mail_id: MessageState(state) for mail_id, state in marked}
+    connection = await session.connection()
+    marked = await connection.exec_driver_sql(MARK, (act, given_up_after, *_columns(outcomes)))
+    return {row.mail_id: MessageState(row.state) for row in marked}
+
+
+async def mark_sent(statements: "asyncpg.Connection[asyncpg.Record]", act: str, sent: Sequence[Outcome]) -> set[UUID]:
+    """Set that the server took mails, in a transaction of its own; those that were still the caller's."""
+    marked = await statements.fetch(MARK, act, 0.0, *_columns(sent))
+    return {row["mail_id"] for row in marked}
+
+
+def _columns(outcomes: Sequence[Outcome]) -> list[list[Any]]:
+    return [[getattr(each, name) for each in outcomes] for name in Outcome.__slots__]
 
 
 async def put_back(session: AsyncSession, claimed: Sequence[Mail], wait: float) -> None:

@@ -95,8 +95,10 @@ CASES = (
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["one after the other", "each after one that goes well"])
-async def test_a_mail_that_meets_a_fault_waits_or_has_failed_and_the_others_go_out(office, alone):
+@pytest.mark.parametrize("together", [False, True], ids=["commands one by one", "commands together"])
+async def test_a_mail_that_meets_a_fault_waits_or_has_failed_and_the_others_go_out(office, alone, together):
     async with office(count=2 * len(CASES), mail_connections=20) as it:
+        it.mail.pipelining = together
         unlucky = dict(zip(CASES, it.firms[1::2] if alone else it.firms[: len(CASES)], strict=True))
         others = [firm for firm in it.firms if firm not in unlucky.values()]
         for case, firm in unlucky.items():

@@ -70,7 +70,7 @@ class NotifierSettings(ServiceSettings):
 
     gather: float = Field(1, ge=0, description="How long news waits for other news to the same mailbox: one mail")
     mail_connections: int = Field(4, ge=1, le=50, description="Connections to the mail server per process")
-    mail_batch: int = Field(50, ge=1, le=200, description="Most mails claimed at once by one connection")
+    mail_batch: int = Field(100, ge=1, le=200, description="Most mails claimed at once by one connection")
     mail_lease: float = Field(120, gt=0, description="How long claimed mails are left to their connection")
     mail_rate: int | None = Field(
         None, ge=1, description="Most mails a minute to one recipient domain, per process; none: as fast as they go"

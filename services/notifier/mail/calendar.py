@@ -1,8 +1,8 @@
 """Dates for the reader's own calendar: iCalendar objects (RFC 5545, 5546) that go with a mail.
 
 They are published, not an invitation: nobody is asked whether he comes. Each has the organizer that the standard wants
-of what is published, which is the sender of the mails. The library writes every property; those that thousands of mails
-have in common are kept.
+of what is published, which is the sender of the mails. The library writes the properties, and those that thousands of
+mails have in common are kept. Only the summary, which names the firm, is folded here: the library looks at each letter.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,13 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
 
-from icalendar import Alarm, Calendar, Component, Event, vCalAddress
+from icalendar import Alarm, Calendar, Component, Event, vCalAddress, vText
 
 PRODUCT = "-//peiyu//notifier//{}"
 PUBLISH, CANCEL = "PUBLISH", "CANCEL"
+LONGEST_LINE = 75
+"""Octets."""
+
 RINGS = -timedelta(days=2, hours=15)
 """Nine o'clock in the morning, three days before."""
 
@@ -51,7 +54,7 @@ def _object(method: str, occasions: Iterable[Occasion], language: str, stamp: da
     for each in occasions:
         yield "BEGIN:VEVENT\r\n"
         yield f"UID:{each.uid}\r\n"
-        yield _line("summary", each.summary, language)
+        yield _folded(f"SUMMARY;LANGUAGE={language}:{vText(each.summary).to_ical().decode()}")
         yield _kept_line("sequence", each.sequence)
         yield _kept_line("dtstamp", stamp)
         yield _kept_line("dtstart", each.day)
@@ -67,14 +70,24 @@ def _object(method: str, occasions: Iterable[Occasion], language: str, stamp: da
     yield end
 
 
-def _line(name: str, value: object, language: str | None = None) -> str:
+@lru_cache(maxsize=1024)
+def _kept_line(name: str, value: object, language: str | None = None) -> str:
     """One property of an event."""
     event = Event()
     event.add(name, value, {"LANGUAGE": language} if language else {})
     return _inner(event)
 
 
-_kept_line = lru_cache(maxsize=1024)(_line)
+def _folded(line: str) -> str:
+    """A line, and those that it goes on in: none is longer than it may be, none ends in a letter (RFC 5545, 3.1)."""
+    octets, lines = line.encode(), []
+    while len(octets) > LONGEST_LINE:
+        end = LONGEST_LINE
+        while octets[end] & 0xC0 == 0x80:  # within a letter (RFC 3629)
+            end -= 1
+        lines.append(octets[:end])
+        octets = b" " + octets[end:]
+    return b"\r\n".join([*lines, octets, b""]).decode()
 
 
 @lru_cache(maxsize=8)

@@ -5,23 +5,26 @@ what is due `otherwise`, what happens if it is missed. The two layouts put them 
 them. A mail of several items tells the most urgent one first; to officers it tells what is alike together.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, PackageLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import escape
 
 from services.notifier.domain import Told
 from services.notifier.mail.calendar import Occasion
 from services.notifier.mail.sections import Item, Section, Writer, template_name, urgency
 from services.notifier.mail.threads import thread
 from services.notifier.mail.wording import SAY, WEEKDAYS, WORDS
-from services.notifier.models import Firm
+from services.notifier.models import Firm, Message
 from services.notifier.repository.calendars import Owed
-from services.notifier.vocabulary import Audience
+from services.notifier.vocabulary import REMINDING, Audience
 from shared.regulation import Regulation
 
 LONGEST_LIST = 300
@@ -34,6 +37,12 @@ MOST_SECTIONS = 30
 """Most items that a mail to officers tells of; it counts them all. A firm is told of everything."""
 
 LAYOUTS = ("layout.txt", "layout.html")
+
+MOST_FORMS = 256
+"""Reminders that are kept for the next firm."""
+
+ADDRESSEE, OWN = uuid4().hex, {"enterprise_name": uuid4().hex, "credit_code": uuid4().hex}
+"""What stands in a form for the addressee, and for the facts that no two firms share: words that nobody can know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +87,31 @@ class Renderer:
         }
         self._footer = "footer_answered" if answered else "footer"
         self._versions: dict[tuple[str, str, str], str] = {}
+        self._form = lru_cache(MOST_FORMS)(self._blank)
 
     def render(self, items: Sequence[Item], language: str, today: date, addressee: str) -> Rendered:
-        """What `items` say as they read on `today`, in one mail. Raises what Jinja2 raises, KeyError, TypeError."""
+        """What `items` say as they read on `today`, in one mail. Raises what Jinja2 raises, KeyError, TypeError.
+
+        Thousands of firms get the same reminder on one day: it is written once, and filled in for each.
+        """
+        message = items[0].message
+        if len(items) == 1 and message.audience == Audience.FIRM and message.kind in REMINDING:
+            facts = message.facts
+            own = {ADDRESSEE: addressee} | {blank: facts[name] for name, blank in OWN.items() if name in facts}
+            if all(_is_plain(each) for each in own.values()):
+                facts = facts | {name: blank for name, blank in OWN.items() if name in facts}
+                form = self._form(language, today, message.kind, message.stage, message.due, json.dumps(facts))
+                return _filled(form, own, thread(message))
+        return self.write(items, language, today, addressee)
+
+    def _blank(self, language: str, today: date, kind: str, stage: str, due: date | None, facts: str) -> Rendered:
+        message = Message(
+            kind=kind, stage=stage, audience=Audience.FIRM, due=due, facts=json.loads(facts), about="", authority=""
+        )
+        return self.write([Item(message)], language, today, ADDRESSEE)
+
+    def write(self, items: Sequence[Item], language: str, today: date, addressee: str) -> Rendered:
+        """What `render` gives, without a form."""
         say = SAY[language]
         firm = items[0].message.audience == Audience.FIRM
         if len(items) > 1:
@@ -141,6 +172,22 @@ def _environment(folder: str | None) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value stands in a mail as it is: the templates take space together."""
+    return isinstance(value, str) and value != "" and value == " ".join(value.split())
+
+
+def _filled(form: Rendered, own: dict[str, str], conversation: str) -> Rendered:
+    subject, text, html = form.subject, form.text, form.html
+    for blank, value in own.items():
+        subject, text, html = (
+            subject.replace(blank, value),
+            text.replace(blank, value),
+            html.replace(blank, str(escape(value))),
+        )
+    return replace(form, subject=subject, text=text, html=html, threads=(conversation,))
 
 
 def _alike(sections: Sequence[Section]) -> list[_Group]:

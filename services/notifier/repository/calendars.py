@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier.models import CalendarEntry, Mail, Obligation
@@ -16,6 +15,16 @@ Row = dict[str, Any]
 
 LOST = (MessageState.SUPPRESSED, MessageState.FAILED, "bounced")
 """What became of a mail that did not get there."""
+
+
+KEEP = text("""
+    INSERT INTO calendar_entries (mailbox, uid, sequence, due, cancelled, mail_id)
+    SELECT * FROM unnest(
+        :mailbox ::text[], :uid ::text[], :sequence ::int[], :due ::date[], :cancelled ::bool[], :mail_id ::uuid[]
+    )
+    ON CONFLICT (mailbox, uid) DO UPDATE SET sequence = excluded.sequence, due = excluded.due,
+        cancelled = excluded.cancelled, mail_id = excluded.mail_id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +61,5 @@ async def owed(session: AsyncSession, credit_codes: Collection[str]) -> Sequence
 
 async def keep(session: AsyncSession, rows: Sequence[Row]) -> None:
     """Note what mailboxes are told now."""
-    if not rows:
-        return
-    statement = insert(CalendarEntry)
-    told = {name: statement.excluded[name] for name in ("sequence", "due", "cancelled", "mail_id")}
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=[CalendarEntry.mailbox, CalendarEntry.uid], set_=told), rows
-    )
+    if rows:
+        await session.execute(KEEP, {name: [row[name] for row in rows] for name in rows[0]})

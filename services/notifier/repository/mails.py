@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import and_, func, select, text, update
-from sqlalchemy import insert as plain_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier.models import Mail, Message
@@ -20,6 +19,16 @@ Row = dict[str, Any]
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 
 # Written out, since they go with every few mails: the ORM would take longer to make them than the database to do them.
+ADD = """
+    INSERT INTO mails (
+        id, mailbox, sender, recipient, language, subject, text, html, kinds, threads, calendars, state, attempts, at,
+        created_at, next_try_at
+    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now() + make_interval(secs => $16))
+"""
+NEW = (
+    "id", "mailbox", "sender", "recipient", "language", "subject", "text", "html", "kinds", "threads", "calendars",
+    "state", "attempts", "at", "created_at",
+)  # fmt: skip
 PLACE = text("""
     UPDATE messages
     SET state = placed.state, reason = placed.reason, recipient = placed.recipient, mail_id = placed.mail_id,
@@ -141,7 +150,8 @@ async def carried_by(session: AsyncSession, mails: Collection[UUID]) -> dict[UUI
 async def add(session: AsyncSession, rows: Sequence[Row], lease: float) -> None:
     """Write new mails that are the caller's for `lease` seconds."""
     if rows:
-        await session.execute(plain_insert(Mail).values(next_try_at=func.now() + seconds(lease)), rows)
+        connection = await session.connection()
+        await connection.exec_driver_sql(ADD, [(*(row[name] for name in NEW), lease) for row in rows])
 
 
 async def rewrite(session: AsyncSession, rows: Sequence[Row]) -> None:

@@ -12,7 +12,7 @@ from services.notifier.mail.linting import lint
 from services.notifier.mail.rendering import Renderer
 from services.notifier.mail.samples import ADDRESSEES, CODE, NAME, catalogue, sample, stages
 from services.notifier.repository.messages import Listed
-from services.notifier.vocabulary import Audience, Kind
+from services.notifier.vocabulary import REMINDING, Audience, Kind
 from shared.regulation import Regulation
 
 REGULATION = Regulation.load("xiamen-2023")
@@ -188,6 +188,17 @@ def test_a_firm_that_is_named_like_a_script_is_only_a_name():
     assert "<script>" not in mail.html
     assert "&lt;script&gt;" in mail.html
     assert "\n" not in mail.subject
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("name", [NAME, "R&D <Test> 有限公司", "{{ year }}", "a  b\nc", ""])
+def test_a_mail_that_many_get_reads_as_if_it_were_written_for_one(language, name):
+    for kind in REMINDING:
+        for stage in stages(REGULATION, kind):
+            for code in (CODE, "91350100M000100Y43"):
+                shown = sample(REGULATION, kind, Audience.FIRM, stage, enterprise_name=name, credit_code=code)
+                told = ([shown.item], language, shown.today, f"{name}经办人")
+                assert RENDERER.render(*told) == RENDERER.write(*told)
 
 
 def test_a_mail_that_is_answered_does_not_ask_not_to_be():

@@ -26,6 +26,7 @@ from shared.messaging import EmbeddedBus
 from shared.runtime.clock import StandingClock
 from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
+from shared.runtime.service import all_is_loaded
 from shared.web.assembly import Service, Surroundings
 from tests.infrastructure.mail_process import MailProcess, mail_process
 
@@ -82,7 +83,9 @@ def notifier(url: str, server: MailProcess, connections: int) -> Service:
         mail_connections=connections,
         gather=0,
     )
-    return build(settings, Surroundings(EmbeddedBus(), clock))
+    service = build(settings, Surroundings(EmbeddedBus(), clock))
+    all_is_loaded()  # as where it is served
+    return service
 
 
 async def queue(service: Service, url: str) -> None:

@@ -29,6 +29,7 @@ from shared.messaging import EmbeddedBus
 from shared.runtime.clock import ShiftedClock
 from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
+from shared.runtime.service import all_is_loaded
 from shared.web.app import dev_clock
 from shared.web.assembly import Service, Surroundings
 from shared.web.problems import NotFound
@@ -162,6 +163,7 @@ async def _serve_with(
         )
     )
     being_stopped_is_no_failure()
+    all_is_loaded()
     await server.serve([listening])
     if not server.started:
         raise CannotRun("The platform could not be started; what went wrong stands above")

@@ -12,6 +12,7 @@ from services.cli.catalogue import builder, settings_class
 from shared.regulation import RulesError
 from shared.runtime.database import migrate, pending_migrations
 from shared.runtime.logs import configure_logs
+from shared.runtime.service import all_is_loaded
 from shared.runtime.settings import ServiceSettings
 from shared.web.assembly import NoBus
 
@@ -65,6 +66,7 @@ def serve_service(service: str) -> None:
             raise CannotServe(str(error)) from error
         host, port, stop_timeout = settings.host, settings.port, settings.stop_timeout
     being_stopped_is_no_failure()
+    all_is_loaded()
     uvicorn.run(
         app,
         host=host,

@@ -1,6 +1,7 @@
 """The life of a service: its background work from start to a graceful, bounded stop."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -12,6 +13,15 @@ Background = Callable[[asyncio.Event], Awaitable[None]]
 """A loop that runs until the event is set, finishing what it has in hand."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+
+
+def all_is_loaded() -> None:
+    """What a process has by now it keeps: the collector of cycles passes it over from here on.
+
+    It took a fifth of the time in which mail is written.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class Sweep:

@@ -36,7 +36,9 @@ class NotifierSettings(ServiceSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
-    smtp_timeout: float = Field(30, gt=0, description="The longest that connecting, and that one message, may take")
+    smtp_timeout: float = Field(
+        30, gt=0, description="The longest that each may take: connecting, telling of a message, handing it over"
+    )
     sender: str = Field("培育平台 <no-reply@peiyu.example>", description="The From address, with or without a name")
     reply_to: str | None = Field(None, description="Where answers go, with or without a name; none: nobody reads them")
     portal_url: str = Field("http://127.0.0.1:8000", description="Where the links of the mails lead")

@@ -10,9 +10,10 @@ from services.notifier.domain import Entry, entry_uid, to_tell
 from services.notifier.mail.calendar import calendars
 from services.notifier.mail.rendering import Renderer
 from services.notifier.mail.sections import Item
-from services.notifier.models import Firm, Message, Obligation
+from services.notifier.models import Firm, Message
 from services.notifier.repository import calendars as entries
 from services.notifier.repository.calendars import Owed
+from services.notifier.repository.obligations import Standing
 from services.notifier.vocabulary import Kind
 from shared.messaging import Work
 from shared.regulation import Duty
@@ -65,7 +66,7 @@ class Agenda:
         self,
         firm: Firm,
         items: Sequence[Item],
-        about: Mapping[Any, Obligation],
+        about: Mapping[Any, Standing],
         renderer: Renderer,
         language: str,
         *,
@@ -102,7 +103,7 @@ class Agenda:
         await entries.keep(self._work.session, self.told)
 
 
-def _uid(message: Message, about: Mapping[Any, Obligation]) -> str | None:
+def _uid(message: Message, about: Mapping[Any, Standing]) -> str | None:
     """The name in calendars of what a message asks for."""
     if (obligation := about.get(message.obligation_id)) is not None:
         return entry_uid(obligation.duty, obligation.subject)

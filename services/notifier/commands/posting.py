@@ -17,10 +17,11 @@ from services.notifier.domain import gone
 from services.notifier.mail.rendering import Rendered, Renderer
 from services.notifier.mail.sections import Item
 from services.notifier.mail.verdicts import is_nobody
-from services.notifier.models import Firm, Mail, Message, Obligation, Subscription
+from services.notifier.models import Firm, Mail, Message, Subscription
 from services.notifier.repository import copies, follow_ups, mails, messages, obligations, reports, subscriptions
 from services.notifier.repository.mails import Outcome
 from services.notifier.repository.messages import Listed
+from services.notifier.repository.obligations import Standing
 from services.notifier.settings import NotifierSettings
 from services.notifier.vocabulary import REMINDING, Audience, MessageState, ObligationState, Reason
 from shared.audit import declaration
@@ -37,13 +38,13 @@ class _Present:
 
     firms: Mapping[str, Firm]
     subscriptions: Mapping[UUID, Subscription]
-    obligations: Mapping[UUID, Obligation]
+    obligations: Mapping[UUID, Standing]
     lists: Mapping[Any, Sequence[Listed]]
 
     def listed(self, message: Message) -> Sequence[Listed]:
         return self.lists.get(_list_key(message), ()) if is_list(message) else ()
 
-    def obligation(self, message: Message) -> Obligation | None:
+    def obligation(self, message: Message) -> Standing | None:
         return self.obligations.get(message.obligation_id) if message.obligation_id else None
 
 
@@ -130,7 +131,7 @@ async def _present(work: Work, found: Sequence[Message]) -> _Present:
     return _Present(
         await copies.firms_of(session, {each.credit_code for each in found if each.credit_code}),
         await subscriptions.by_id(session, subscribed) if subscribed else {},
-        await obligations.by_id(session, {each.obligation_id for each in found if each.obligation_id}),
+        await obligations.standing(session, {each.obligation_id for each in found if each.obligation_id}),
         await messages.listed(session, lists) if lists else {},
     )
 

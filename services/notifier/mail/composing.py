@@ -33,6 +33,11 @@ LISTS = {True: "Notices to enterprises <enterprises.{}>", False: "Notices to off
 LINE = 76
 """Characters of a line of base64 (RFC 2045, 6.8)."""
 
+PLAIN = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII | re.IGNORECASE
+)
+"""An address as nearly all are: none that the library would find fault with."""
+
 METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 FILES = {"PUBLISH": "deadline.ics", "CANCEL": "cancelled.ics"}
 
@@ -50,7 +55,7 @@ def compose(written: Mail, sender: str, reply_to: str | None = None) -> bytes:
         f"To: {_address(written.recipient)}",
         f"Subject: {_subject(written.subject)}",
         f"Message-ID: {message_id_of(written.id, sender)}",
-        f"Date: {format_datetime(written.created_at)}",
+        f"Date: {_date(written.created_at)}",
         *_conversations(written.threads or (), domain),
         f"List-Id: {LISTS[written.mailbox.startswith(mailboxes.FIRM)].format(domain)}",
         "Auto-Submitted: auto-generated",
@@ -86,7 +91,12 @@ def _ours(sender: str, reply_to: str | None) -> tuple[tuple[str, ...], str]:
     return tuple(lines), parseaddr(sender)[1].rpartition("@")[2]
 
 
+_date = lru_cache(maxsize=8)(format_datetime)
+
+
 def _address(recipient: str) -> str:
+    if PLAIN.fullmatch(recipient):
+        return recipient
     try:
         return Address(addr_spec=recipient).addr_spec
     except (ValueError, IndexError, MessageError) as error:
@@ -124,8 +134,10 @@ def _multipart(subtype: str, boundary: str, parts: Iterable[bytes]) -> bytes:
 
 def _part(type_: str, text: str, more: str = "") -> bytes:
     head = f"Content-Type: {type_}; charset=utf-8{more}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    wired = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    content = b2a_base64(wired.encode(errors="replace"), newline=False)
+    octets = text.encode(errors="replace")
+    if b"\r" in octets:
+        octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    content = b2a_base64(octets.replace(b"\n", b"\r\n"), newline=False)
     lines = [content[start : start + LINE] for start in range(0, len(content), LINE)]
     return head.encode() + b"\r\n".join([*lines, b""])
 

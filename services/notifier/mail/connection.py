@@ -47,43 +47,42 @@ class Connection:
     ) -> str:
         """Hand over one mail, known by `envelope` in reports of what becomes of it; the server's answer.
 
-        All its lines end with CR and LF. The server is told that it has all of them, and so may take them, when
-        `before` is done; where that raises, it never is. Raises `MailError`.
+        All lines of the content end with CR and LF. It is sent when `before` is done, and never where that raises.
+        Raises `MailError`.
         """
         try:
             try:
-                await self._offer(content, recipient, envelope)
+                await self._offer(len(content), recipient, envelope)
             except _Closing as error:
                 # The server had enough of this connection before it was told of the mail: it may like a new one.
                 if not self.proven:
                     raise Disconnected(str(error)) from error
-                await self._offer(content, recipient, envelope)
+                await self._offer(len(content), recipient, envelope)
             if before is not None:
                 await before()
-            return await self._finish()
+            return await self._hand_over(content)
         except _Closing as error:
             raise Disconnected(str(error)) from error
         except MailError:
             raise
         except BaseException:
-            self._close()  # in the middle of a mail, which is none then
+            self._close()  # it waits for content
             raise
 
-    async def _offer(self, content: bytes, recipient: str, envelope: str) -> None:
-        """Hand over all of a mail but the line that ends it."""
+    async def _offer(self, size: int, recipient: str, envelope: str) -> None:
+        """Tell of a mail; the server waits for its content then."""
+        exchange = self._exchange if self._exchange is not None and self._exchange.is_open else await self._open()
+        if exchange.unasked is not None:
+            self._close()
+            raise _Closing(str(exchange.unasked))
+        commands = self._commands(size, recipient, envelope)
         async with self._in_time():
-            exchange = self._exchange if self._exchange is not None and self._exchange.is_open else await self._open()
-            if exchange.unasked is not None:
-                self._close()
-                raise _Closing(str(exchange.unasked))
-            commands = self._commands(len(content), recipient, envelope)
             answers = await exchange.ask(*commands, together=self._smtp.supports_extension("pipelining"))
-            refused = next((each for each in answers if not each.went_well and each.code != GO_ON), None)
-            if refused is None:
-                exchange.write(_stuffed(content))
+            if [each.went_well or each.code for each in answers] == [True, True, GO_ON]:
                 return
+            refused = next((each for each in answers if not each.went_well and each.code != GO_ON), answers[-1])
             if answers[-1].code == GO_ON:  # it waits for what it does not take (RFC 2920, 3.1)
-                await exchange.ask(".")
+                await exchange.tell(b"")
             if refused.code != CLOSING:
                 with suppress(OSError):
                     await exchange.ask("RSET")
@@ -95,11 +94,10 @@ class Connection:
         # our own fault, which an operator can mend: nothing is lost by it
         raise RefusedForNow(str(refused))
 
-    async def _finish(self) -> str:
-        """End the mail; what the server says to it."""
+    async def _hand_over(self, content: bytes) -> str:
         assert self._exchange is not None
         async with self._in_time():
-            (answer,) = await self._exchange.ask(".")
+            answer = await self._exchange.tell(content)
         if not answer.went_well:
             raise self._refusal(answer)
         self.proven = True
@@ -173,9 +171,3 @@ def _client(settings: NotifierSettings) -> aiosmtplib.SMTP:
         start_tls=settings.smtp_tls == "starttls",
         timeout=settings.smtp_timeout,
     )
-
-
-def _stuffed(content: bytes) -> bytes:
-    """A mail as it goes over the wire: a point that begins a line is doubled, since one alone ends the mail."""
-    stuffed = content.replace(b"\r\n.", b"\r\n..")
-    return b"." + stuffed if stuffed.startswith(b".") else stuffed

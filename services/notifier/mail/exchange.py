@@ -56,13 +56,18 @@ class Exchange(asyncio.Protocol):
     def close(self) -> None:
         self._transport.abort()
 
-    def write(self, content: bytes) -> None:
+    def _write(self, content: bytes) -> None:
         if not self.is_open:
             raise ConnectionResetError("Connection lost")
         self._transport.write(content)
 
-    async def answer(self) -> Answer:
-        """The next answer."""
+    async def tell(self, content: bytes) -> Answer:
+        """The answer to a mail. A point that begins a line of it is doubled, since one alone ends it."""
+        wired = content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+        self._write(b"." + wired if content.startswith(b".") else wired)
+        return await self._answer()
+
+    async def _answer(self) -> Answer:
         while not self._answers:
             if not self.is_open:
                 raise ConnectionResetError("Connection lost")
@@ -79,19 +84,19 @@ class Exchange(asyncio.Protocol):
         if not together:
             answers: list[Answer] = []
             for line in lines:
-                self.write(line)
+                self._write(line)
                 answers += await self._answers_to(1)
                 if not answers[-1].went_well:
                     break
             return answers
-        self.write(b"".join(lines))
+        self._write(b"".join(lines))
         return await self._answers_to(len(lines))
 
     async def _answers_to(self, count: int) -> list[Answer]:
         answers: list[Answer] = []
         while len(answers) < count:
             try:
-                answers.append(await self.answer())
+                answers.append(await self._answer())
             except ConnectionError:
                 if not answers or answers[-1].went_well:
                     raise

@@ -6,8 +6,9 @@ them. A mail of several items tells the most urgent one first; to officers it te
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -44,6 +45,8 @@ MOST_FORMS = 256
 ADDRESSEE, OWN = uuid4().hex, {"enterprise_name": uuid4().hex, "credit_code": uuid4().hex}
 """What stands in a form for the addressee, and for the facts that no two firms share: words that nobody can know."""
 
+BLANKS = re.compile(f"({'|'.join((ADDRESSEE, *OWN.values()))})")
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -54,6 +57,15 @@ class Rendered:
     html: str
     kinds: tuple[str, ...]
     threads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A mail as it is for everybody, in parts: every second one is a blank."""
+
+    subject: Sequence[str]
+    text: Sequence[str]
+    html: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +113,22 @@ class Renderer:
             if all(_is_plain(each) for each in own.values()):
                 facts = facts | {name: blank for name, blank in OWN.items() if name in facts}
                 form = self._form(language, today, message.kind, message.stage, message.due, json.dumps(facts))
-                return _filled(form, own, thread(message))
+                escaped = {blank: str(escape(value)) for blank, value in own.items()}
+                return Rendered(
+                    _filled(form.subject, own),
+                    _filled(form.text, own),
+                    _filled(form.html, escaped),
+                    (message.kind,),
+                    (thread(message),),
+                )
         return self.write(items, language, today, addressee)
 
-    def _blank(self, language: str, today: date, kind: str, stage: str, due: date | None, facts: str) -> Rendered:
+    def _blank(self, language: str, today: date, kind: str, stage: str, due: date | None, facts: str) -> _Form:
         message = Message(
             kind=kind, stage=stage, audience=Audience.FIRM, due=due, facts=json.loads(facts), about="", authority=""
         )
-        return self.write([Item(message)], language, today, ADDRESSEE)
+        written = self.write([Item(message)], language, today, ADDRESSEE)
+        return _Form(*(BLANKS.split(each) for each in (written.subject, written.text, written.html)))
 
     def write(self, items: Sequence[Item], language: str, today: date, addressee: str) -> Rendered:
         """What `render` gives, without a form."""
@@ -179,15 +199,8 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, str) and value != "" and value == " ".join(value.split())
 
 
-def _filled(form: Rendered, own: dict[str, str], conversation: str) -> Rendered:
-    subject, text, html = form.subject, form.text, form.html
-    for blank, value in own.items():
-        subject, text, html = (
-            subject.replace(blank, value),
-            text.replace(blank, value),
-            html.replace(blank, str(escape(value))),
-        )
-    return replace(form, subject=subject, text=text, html=html, threads=(conversation,))
+def _filled(parts: Sequence[str], own: Mapping[str, str]) -> str:
+    return "".join([own.get(part, part) for part in parts])
 
 
 def _alike(sections: Sequence[Section]) -> list[_Group]:

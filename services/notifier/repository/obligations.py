@@ -1,6 +1,7 @@
 """Obligations: written anew by what is known, taken by their next stage."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,6 +73,18 @@ async def _page(
     return [(obligation, firm) for obligation, firm in rows]
 
 
-async def by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Obligation]:
-    found = await session.scalars(select(Obligation).where(Obligation.id.in_(ids)))
-    return {obligation.id: obligation for obligation in found}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with an obligation, as far as a mail rests on it."""
+
+    duty: str
+    subject: str
+    state: str
+
+
+async def standing(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """How it stands with these obligations, by id."""
+    found = await session.execute(
+        select(Obligation.id, Obligation.duty, Obligation.subject, Obligation.state).where(Obligation.id.in_(ids))
+    )
+    return {id_: Standing(*rest) for id_, *rest in found}

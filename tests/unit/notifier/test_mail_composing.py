@@ -2,6 +2,7 @@
 
 import email
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.policy import default
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.notifier.mail.calendar import Occasion, calendars
-from services.notifier.mail.composing import compose
+from services.notifier.mail.composing import PLAIN, compose
 from services.notifier.mail.errors import Unsendable
 from services.notifier.models import Mail
 
@@ -83,6 +84,11 @@ def test_what_is_no_address_gets_no_mail(recipient):
         compose(mail(recipient=recipient), SENDER)
 
 
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_an_address_that_looks_plain_is_one(recipient):
+    assert Address(addr_spec=recipient).addr_spec == recipient
+
+
 @given(st.text(max_size=400))
 @example("【培育】还有7天：请于2026-04-30前提交2026年度信息更新（另有2项）" * 5)
 @example("题\r\nBcc: everybody@firm.example")
@@ -108,7 +114,9 @@ def test_no_subject_breaks_the_header_or_adds_one(subject):
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))
 @example("--=_00000000000000000000000000000007_a--\r\n.\r\n")
 def test_whatever_a_mail_says_is_read_back_and_never_ends_a_part(text):
-    message = read(compose(mail(text=text, html=text, calendars=[text]), SENDER))
+    content = compose(mail(text=text, html=text, calendars=[text]), SENDER)
+    assert not set(b"\r\n") & set(content.replace(b"\r\n", b""))
+    message = read(content)
     parts = [part for part in message.walk() if not part.is_multipart()]
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
     for part in parts:

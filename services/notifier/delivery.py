@@ -2,8 +2,8 @@
 
 A mail is sent once, with one exception that no SMTP client can rule out: when the process dies, or the database is
 lost, between the server's acceptance and the mark, the lease ends and the mail is sent again. It has the same
-Message-ID then, by which mail systems recognise it. A connection takes its next mail when its last one is marked, so
-that these are never more than there are connections.
+Message-ID then, by which mail systems recognise it. A connection sends its next mail when its last one is marked, so
+that these are never more than there are connections; it tells the server of the next one meanwhile.
 """
 
 import asyncio
@@ -112,7 +112,7 @@ class Deliverer:
     ) -> _Marked | None:
         """Send the first of the mails and take it from them; it stays where the server was not reached at all.
 
-        The server takes it when the `last` one is marked. The mark of this one is under way at the end.
+        It is sent when the `last` one is marked. Its own mark is under way at the end.
         """
         mail = letters[0]
         if not await self._may_go_now(mail):
@@ -144,6 +144,7 @@ class Deliverer:
         return marked
 
     async def _cleared(self, last: _Marked | None, lease_ends: float) -> None:
+        """Wait until a mail may be sent. Raises `_LeaseEnds` where that took too long."""
         if last is not None:
             await last
         if not self._suffices(lease_ends, 1):

@@ -42,10 +42,10 @@ LAYOUTS = ("layout.txt", "layout.html")
 MOST_FORMS = 256
 """Reminders that are kept for the next firm."""
 
-ADDRESSEE, OWN = uuid4().hex, {"enterprise_name": uuid4().hex, "credit_code": uuid4().hex}
+ADDRESSEE, BLANKS = uuid4().hex, {"enterprise_name": uuid4().hex, "credit_code": uuid4().hex}
 """What stands in a form for the addressee, and for the facts that no two firms share: words that nobody can know."""
 
-BLANKS = re.compile(f"({'|'.join((ADDRESSEE, *OWN.values()))})")
+PARTS = re.compile(f"({'|'.join((ADDRESSEE, *BLANKS.values()))})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,28 +107,26 @@ class Renderer:
         Thousands of firms get the same reminder on one day: it is written once, and filled in for each.
         """
         message = items[0].message
-        if len(items) == 1 and message.audience == Audience.FIRM and message.kind in REMINDING:
-            facts = message.facts
-            own = {ADDRESSEE: addressee} | {blank: facts[name] for name, blank in OWN.items() if name in facts}
-            if all(_is_plain(each) for each in own.values()):
-                facts = facts | {name: blank for name, blank in OWN.items() if name in facts}
-                form = self._form(language, today, message.kind, message.stage, message.due, json.dumps(facts))
-                escaped = {blank: str(escape(value)) for blank, value in own.items()}
-                return Rendered(
-                    _filled(form.subject, own),
-                    _filled(form.text, own),
-                    _filled(form.html, escaped),
-                    (message.kind,),
-                    (thread(message),),
-                )
-        return self.write(items, language, today, addressee)
+        own = _own(message, addressee) if len(items) == 1 else {}
+        if not own:
+            return self.write(items, language, today, addressee)
+        facts = message.facts | {name: blank for name, blank in BLANKS.items() if blank in own}
+        form = self._form(language, today, message.kind, message.stage, message.due, json.dumps(facts))
+        escaped = {blank: str(escape(value)) for blank, value in own.items()}
+        return Rendered(
+            _filled(form.subject, own),
+            _filled(form.text, own),
+            _filled(form.html, escaped),
+            (message.kind,),
+            (thread(message),),
+        )
 
     def _blank(self, language: str, today: date, kind: str, stage: str, due: date | None, facts: str) -> _Form:
         message = Message(
             kind=kind, stage=stage, audience=Audience.FIRM, due=due, facts=json.loads(facts), about="", authority=""
         )
         written = self.write([Item(message)], language, today, ADDRESSEE)
-        return _Form(*(BLANKS.split(each) for each in (written.subject, written.text, written.html)))
+        return _Form(*(PARTS.split(each) for each in (written.subject, written.text, written.html)))
 
     def write(self, items: Sequence[Item], language: str, today: date, addressee: str) -> Rendered:
         """What `render` gives, without a form."""
@@ -192,6 +190,16 @@ def _environment(folder: str | None) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+
+def _own(message: Message, addressee: str) -> dict[str, str]:
+    """What a reminder says of its firm alone, by its blanks; nothing where it cannot be filled in."""
+    if message.audience != Audience.FIRM or message.kind not in REMINDING:
+        return {}
+    own = {ADDRESSEE: addressee} | {
+        blank: message.facts[name] for name, blank in BLANKS.items() if name in message.facts
+    }
+    return own if all(_is_plain(each) for each in own.values()) else {}
 
 
 def _is_plain(value: Any) -> bool:

@@ -20,12 +20,14 @@ from services.reviews.vocabulary import (
     Standing,
 )
 from shared.regulation import (
+    Basis,
     Campaign,
     CaseClock,
     DeadlineExtension,
     DueDate,
     Period,
     Regulation,
+    Rule,
     Step,
     Title,
     Window,
@@ -150,28 +152,56 @@ def possible(review: Review, today: date) -> frozenset[Act]:
     return frozenset(acts)
 
 
-def after_decision(
-    status: str, step: Step, outcome: ReviewOutcome, title: Title, regulation: Regulation
-) -> ReviewStatus:
-    """The application's next state by the title's route (第十一条).
+def offered(step: Step, title: Title, regulation: Regulation) -> Mapping[ReviewOutcome, ReviewStatus]:
+    """What a step of a title's review can decide (第十一条), each with the state that follows; nothing without a part.
 
-    What the bureau itself approves is put on public notice (公示); the ministry gives its own. Raises
-    `NotInThisState`, `OutcomeNotOffered`.
+    What the bureau itself approves is put on public notice (公示); the ministry gives its own.
     """
     route = regulation.review_route(title)
     if step not in route.steps:
+        return {}
+    if step == route.decided_by:
+        approved = ReviewStatus.APPROVED if step is Step.MINISTRY else ReviewStatus.IN_PUBLIC_NOTICE
+        return {ReviewOutcome.APPROVED: approved, ReviewOutcome.REJECTED: ReviewStatus.REJECTED}
+    forward, following = FORWARD[step]
+    return {forward: following, ReviewOutcome.REJECTED: ReviewStatus.REJECTED}
+
+
+def after_decision(
+    status: str, step: Step, outcome: ReviewOutcome, title: Title, regulation: Regulation
+) -> ReviewStatus:
+    """The application's next state by the title's route. Raises `NotInThisState`, `OutcomeNotOffered`."""
+    following = offered(step, title, regulation)
+    if not following:
         raise NotInThisState(status, [])
     require(DECISION[step], status)
-    if outcome is ReviewOutcome.REJECTED:
-        return ReviewStatus.REJECTED
-    if step == route.decided_by:
-        if outcome is not ReviewOutcome.APPROVED:
-            raise OutcomeNotOffered((ReviewOutcome.APPROVED, ReviewOutcome.REJECTED))
-        return ReviewStatus.APPROVED if step is Step.MINISTRY else ReviewStatus.IN_PUBLIC_NOTICE
-    expected, following = FORWARD[step]
-    if outcome is not expected:
-        raise OutcomeNotOffered((expected, ReviewOutcome.REJECTED))
-    return following
+    if outcome not in following:
+        raise OutcomeNotOffered(tuple(following))
+    return following[outcome]
+
+
+def basis_of(status: ReviewStatus, title: Title, regulation: Regulation, today: date) -> Basis:
+    """What a decision rests on that brings an application into a state."""
+    match status:
+        case ReviewStatus.APPROVED:
+            return regulation.basis(Rule.REVIEW_EXTENSION, title)
+        case ReviewStatus.REJECTED:
+            return regulation.basis(Rule.REVIEW_NOT_RENEWED, title)
+        case ReviewStatus.IN_PUBLIC_NOTICE:
+            return regulation.notice_ends(title, today).basis
+        case _:
+            return regulation.review_route(title).basis
+
+
+def last_day(review: Review) -> date | None:
+    """The last day of the present step: the office's, the firm's, or of the public notice; None where no time runs."""
+    match review.status:
+        case ReviewStatus.RETURNED:
+            return review.return_due
+        case ReviewStatus.IN_PUBLIC_NOTICE:
+            return review.notice_ends
+        case _:
+            return review.handling_due
 
 
 def drawn(review_id: UUID, share: int) -> bool:

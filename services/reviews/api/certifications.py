@@ -50,15 +50,15 @@ async def _seen(work: Work, certification_id: UUID, caller: Caller) -> Certifica
     return certification
 
 
-async def _detail(work: Work, certification: Certification) -> CertificationDetail:
+async def _detail(work: Work, certification: Certification, caller: Caller) -> CertificationDetail:
     duties = (await titles.duties(work.session, [certification.id]))[certification.id]
     history = await titles.eligibility_steps(work.session, certification.id)
     under_review = bool(await applications.open_reviews(work.session, [certification.id]))
-    return CertificationDetail.with_duties(certification, duties, history, work, under_review=under_review)
+    return CertificationDetail.with_duties(certification, duties, history, work, caller, under_review=under_review)
 
 
 @router.post("", status_code=201, response_model=CertificationDetail, responses={200: {"model": CertificationDetail}})
-async def grant_title(form: Grant, _: Bureau, once: OnceDep) -> Response:
+async def grant_title(form: Grant, caller: Bureau, once: OnceDep) -> Response:
     """Grant a title; the same grant again answers 200 and changes nothing."""
 
     async def act(work: Work) -> Reply:
@@ -71,7 +71,7 @@ async def grant_title(form: Grant, _: Bureau, once: OnceDep) -> Response:
         if certification is None:
             raise GrantContradicts
         return Reply(
-            body=await _detail(work, certification),
+            body=await _detail(work, certification, caller),
             status=status.HTTP_201_CREATED if done.created else status.HTTP_200_OK,
             headers={"Location": f"/api/v1/certifications/{certification.id}"},
         )
@@ -143,7 +143,7 @@ async def overview(request: Request, caller: CallerDep, paging: Paging, credit_c
 async def read_certification(request: Request, certification_id: UUID, caller: CallerDep) -> CertificationDetail:
     """A title with its duties."""
     async with request.app.state.backend.work() as work:
-        return await _detail(work, await _seen(work, certification_id, caller))
+        return await _detail(work, await _seen(work, certification_id, caller), caller)
 
 
 @router.get("/{certification_id}/eligibility")
@@ -190,7 +190,7 @@ async def restore_eligibility(certification_id: UUID, form: Restoration, caller:
 
     async def act(work: Work) -> Reply:
         certification = await restore_by_officer(work, certification_id, form.reason, caller)
-        return Reply(body=await _detail(work, certification))
+        return Reply(body=await _detail(work, certification, caller))
 
     return await once(act)
 
@@ -201,6 +201,6 @@ async def revoke_eligibility(certification_id: UUID, form: Revocation, caller: B
 
     async def act(work: Work) -> Reply:
         certification = await revoke_by_officer(work, certification_id, form.duty, form.reason, caller)
-        return Reply(body=await _detail(work, certification))
+        return Reply(body=await _detail(work, certification, caller))
 
     return await once(act)

@@ -16,11 +16,11 @@ from services.reviews.repository.worklists import in_worklist, sizes
 from services.reviews.views.applications import ReviewDetail, ReviewView
 from services.reviews.vocabulary import OPEN_REVIEWS, ReviewStatus
 from shared.messaging import Work
-from shared.regulation import Step, Worklist, normalise_credit_code
+from shared.regulation import Step, Title, Worklist, normalise_credit_code
 from shared.web.auth import Caller, CallerDep, Role, require
 from shared.web.cases import ME, MOST_COUNTED, WorklistSizes
 from shared.web.idempotency import OnceDep, Reply
-from shared.web.paging import Page, Paging
+from shared.web.paging import LARGEST_PAGE, Page, Paging
 from shared.web.problems import NotFound
 from shared.web.reach import within_reach
 
@@ -54,14 +54,18 @@ async def list_reviews(
     paging: Paging,
     credit_code: str | None = None,
     certification_id: UUID | None = None,
+    title: Title | None = None,
     status_: Annotated[ReviewStatus | None, Query(alias="status")] = None,
     step: Annotated[Step | None, Query(description="Who acts next")] = None,
     authority: str | None = None,
     worklist: Worklist | None = None,
     ended: bool | None = None,
     assignee: Annotated[str | None, Query(max_length=200)] = None,
+    id_: Annotated[list[UUID] | None, Query(alias="id", max_length=LARGEST_PAGE)] = None,
 ) -> Page[ReviewView]:
     """Applications, the newest first; of a worklist, or those that an officer took (`assignee`, `me` for the caller).
+
+    `id`, as often as wanted: these alone.
 
     What is to review shows an officer its own step.
     """
@@ -79,6 +83,8 @@ async def list_reviews(
             work.session,
             within_reach(caller, Review.credit_code, Certification.authority),
             *([in_worklist(worklist, work.today(), office)] if worklist else []),
+            *([Review.id.in_(id_)] if id_ else []),
+            *([Review.title == title] if title else []),
             credit_code=code,
             certification_id=certification_id,
             statuses=statuses if (status_, step, ended) != (None, None, None) else None,

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.reviews.commands.records import (
     Found,
     certification_state,
-    check_required,
+    check_missing,
     duty_rows,
     held,
     move,
@@ -17,14 +17,14 @@ from services.reviews.commands.records import (
     set_window,
     tell_end,
 )
-from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision, duties_of, window_under
+from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision, basis_of, duties_of, window_under
 from services.reviews.models import Certification, Review
 from services.reviews.repository import campaigns, extensions
 from services.reviews.repository import certifications as titles
 from services.reviews.vocabulary import ReviewOutcome, ReviewStatus
 from shared.contracts import CertificationExtended, Citation, ReviewAdvanced, ReviewNoticed
 from shared.messaging import Work
-from shared.regulation import Basis, Rule, Step, Title
+from shared.regulation import Basis, Step, Title
 from shared.web.caller import Caller
 from shared.web.problems import Conflict, Defect, InvalidInput
 
@@ -76,7 +76,7 @@ async def decide(
                 )
             ]
         ) from error
-    if status == ReviewStatus.AUTHORITY_PASSED and check_required(review) and review.check_result is None:
+    if status == ReviewStatus.AUTHORITY_PASSED and check_missing(review):
         raise OnSiteCheckMissing(
             "Record the result of the on-site check, then pass the application on",
             detail_zh="请先登记实地抽查结果，再作出通过的决定。",
@@ -89,12 +89,9 @@ async def decide(
             code="update_unsettled",
             headers={"Retry-After": "5"},
         )
-    rules = {ReviewStatus.APPROVED: Rule.REVIEW_EXTENSION, ReviewStatus.REJECTED: Rule.REVIEW_NOT_RENEWED}
-    route = work.regulation.review_route(title)
-    basis = work.regulation.basis(rules[status], title) if status in rules else route.basis
-    notice = work.regulation.notice_ends(title, work.today()) if status == ReviewStatus.IN_PUBLIC_NOTICE else None
-    if notice is not None:
-        review.notice_ends, basis = notice.due, notice.basis
+    basis = basis_of(status, title, work.regulation, work.today())
+    if status == ReviewStatus.IN_PUBLIC_NOTICE:
+        review.notice_ends = work.regulation.notice_ends(title, work.today()).due
     move(work, review, DECISION[step], status, caller=caller, opinion=opinion, decided_on=decided_on, basis=basis)
     match status:
         case ReviewStatus.APPROVED:

@@ -16,6 +16,7 @@ from services.reviews.commands.endings import stop
 from services.reviews.commands.records import certification_state, set_end
 from services.reviews.models import Certification, EligibilityStep, UpdateDuty
 from services.reviews.repository import certifications as titles
+from services.reviews.rights import NEEDED, grounds, possible, restoring
 from services.reviews.vocabulary import PLATFORM, CertificationStatus, DutyStatus, Eligibility, EligibilityAct
 from shared.contracts import Citation, EligibilityRestored, EligibilityRevoked
 from shared.messaging import Work
@@ -165,11 +166,10 @@ async def restore_by_officer(work: Work, certification_id: UUID, reason: str, ca
 
     Raises `EligibilityState` where the title is not valid or its right not lost.
     """
-    certification = await _held(work, certification_id, Eligibility.REVOKED)
+    certification = await _held(work, certification_id, EligibilityAct.RESTORED)
     await titles.forgive(work.session, certification_id)
     duties = (await titles.duties(work.session, [certification_id]))[certification_id]
-    basis = work.regulation.basis(Rule.REVIEW_ELIGIBILITY, Title(certification.title))
-    await restore(work, certification, reason, basis, duties, caller)
+    await restore(work, certification, reason, restoring(Title(certification.title), work.regulation), duties, caller)
     return certification
 
 
@@ -180,9 +180,10 @@ async def revoke_by_officer(
 
     A title that owes no annual update cannot lose its right for one: `InvalidInput`.
     """
-    certification = await _held(work, certification_id, Eligibility.HELD)
+    certification = await _held(work, certification_id, EligibilityAct.REVOKED)
     title = Title(certification.title)
-    if duty is Duty.UPDATE and work.regulation.update_due(title, work.today().year) is None:
+    basis = grounds(title, work.regulation, work.today()).get(duty)
+    if basis is None:
         raise InvalidInput(
             errors=[
                 Defect(
@@ -194,9 +195,8 @@ async def revoke_by_officer(
             ]
         )
     duties = (await titles.duties(work.session, [certification_id]))[certification_id]
-    rule = Rule.UPDATE_MISSED if duty is Duty.UPDATE else Rule.CHANGE_REPORT_LATE
-    citation = Citation.model_validate(work.regulation.basis(rule, title))
-    await revoke(work, certification, Loss(duty, reason, reason, citation), duties, caller)
+    loss = Loss(duty, reason, reason, Citation.model_validate(basis))
+    await revoke(work, certification, loss, duties, caller)
     return certification
 
 
@@ -213,16 +213,16 @@ def _missed_update(work: Work, certification: Certification, missed: UpdateDuty)
     )
 
 
-async def _held(work: Work, certification_id: UUID, needed: Eligibility) -> Certification:
+async def _held(work: Work, certification_id: UUID, act: EligibilityAct) -> Certification:
     certification = await titles.certification(work.session, certification_id, lock=True)
     if certification is None:
         raise NotFound("There is no such title")
-    if certification.status != CertificationStatus.VALID or certification.eligibility != needed:
+    if possible(certification) is not act:
         raise EligibilityState(
             f"The title is {certification.status}, its right to the review {certification.eligibility}",
             status_of_title=certification.status,
             eligibility=certification.eligibility,
-            possible_while={"status": CertificationStatus.VALID, "eligibility": needed},
+            possible_while={"status": CertificationStatus.VALID, "eligibility": NEEDED[act]},
         )
     return certification
 

@@ -132,6 +132,11 @@ def check_required(review: Review) -> bool:
     return review.check_drawn or review.check_order is not None
 
 
+def check_missing(review: Review) -> bool:
+    """Whether it is asked for and has no result yet: until then the authority cannot pass the application."""
+    return check_required(review) and review.check_result is None
+
+
 def tell_end(
     work: Work, review: Review, certification: Certification, by: str, reason: str, basis: Basis | Citation
 ) -> None:

@@ -7,17 +7,17 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.reviews.assessments import AssessmentRecord
-from services.reviews.commands.records import check_required
+from services.reviews.commands.records import check_missing, check_required
 from services.reviews.conditions import Condition
-from services.reviews.domain import STEP_OF, case_of, worklist
+from services.reviews.domain import DECISION, STEP_OF, basis_of, case_of, last_day, offered, worklist
 from services.reviews.models import Certification, Review
 from services.reviews.repository.applications import History
-from services.reviews.vocabulary import Act
+from services.reviews.vocabulary import Act, ReviewOutcome, ReviewStatus
 from shared.contracts import Citation, Correction
 from shared.messaging import Work
 from shared.regulation import Title, Worklist
 from shared.web.caller import Caller, Role
-from shared.web.cases import Handling
+from shared.web.cases import CorrectionTime, Handling
 
 
 class CheckOrderView(BaseModel):
@@ -41,7 +41,8 @@ class ReviewView(BaseModel):
     """A review application. `step` is who acts next; `reasons` are the conditions that it was refused for.
 
     `correction` is what the firm has to correct while it is returned; `notice_ends` the last day of public notice;
-    `worklist` where officers find it while it is open; `assisted`: one of them filed it (代办).
+    `worklist` where officers find it while it is open; `assisted`: one of them filed it (代办). `days_left` counts to
+    the last day of the present step, the office's, the firm's, or of the public notice; None where no time runs.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class ReviewView(BaseModel):
     notice_ends: date | None
     worklist: Worklist | None
     handling: Handling
+    days_left: int | None
     assignee: str | None
     assignee_name: str | None
 
@@ -118,10 +120,18 @@ class ObjectionView(BaseModel):
     found_at: datetime | None
 
 
+class OutcomeView(BaseModel):
+    """What can be decided now, the state that follows, and by which article."""
+
+    outcome: ReviewOutcome
+    status: ReviewStatus
+    citation: Citation
+
+
 class ReviewDetail(ReviewView):
     """A review application with its history, the copy of the profile that it was judged on, and the self-assessment.
 
-    `allowed` is what the caller can do to it now.
+    `allowed` is what the caller can do to it now: with `outcomes` to decide it, and `correction_time` to return it.
     """
 
     profile: dict[str, Any] | None
@@ -130,6 +140,8 @@ class ReviewDetail(ReviewView):
     checks: list[CheckView]
     objections: list[ObjectionView]
     allowed: list[Act]
+    outcomes: list[OutcomeView]
+    correction_time: CorrectionTime | None
 
     @classmethod
     def with_history(
@@ -153,11 +165,31 @@ class ReviewDetail(ReviewView):
                 "checks": [CheckView.model_validate(check) for check in history.checks],
                 "objections": objections,
                 "allowed": allowed,
+                "outcomes": _outcomes(review, allowed, work),
+                "correction_time": CorrectionTime.of(work.regulation, work.today(), Title(review.title))
+                if Act.RETURN in allowed
+                else None,
             }
         )
 
 
+def _outcomes(review: Review, allowed: list[Act], work: Work) -> list[OutcomeView]:
+    title, today = Title(review.title), work.today()
+    return [
+        OutcomeView(
+            outcome=outcome,
+            status=status,
+            citation=Citation.model_validate(basis_of(status, title, work.regulation, today)),
+        )
+        for step, act in DECISION.items()
+        if act in allowed
+        for outcome, status in offered(step, title, work.regulation).items()
+        if not (status is ReviewStatus.AUTHORITY_PASSED and check_missing(review))
+    ]
+
+
 def _review(review: Review, certification: Certification, work: Work) -> dict[str, Any]:
+    last = last_day(review)
     stored = (
         "id", "version", "certification_id", "credit_code", "title", "status", "applied_at", "signatory", "statement",
         "valid_to", "profile_version", "reasons", "assisted", "correction", "notice_ends", "assignee",
@@ -169,6 +201,7 @@ def _review(review: Review, certification: Certification, work: Work) -> dict[st
         "title_name": work.regulation.title_name(Title(review.title)),
         "step": STEP_OF.get(review.status),
         "worklist": worklist(case_of(review), work.today()),
+        "days_left": None if last is None else (last - work.today()).days,
         "handling": Handling(due=review.handling_due, left=review.handling_left),
         "on_site_check": {
             "required": check_required(review),

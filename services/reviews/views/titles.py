@@ -13,10 +13,13 @@ from services.reviews.commands.records import SHOWN_AS
 from services.reviews.conditions import WINDOW_CODES, Condition, failing, window_of
 from services.reviews.domain import ends_at, standing
 from services.reviews.models import Certification, EligibilityStep, ProfileCopy, UpdateDuty
-from services.reviews.vocabulary import DutyStatus, Standing
+from services.reviews.rights import possible
+from services.reviews.views.rights import EligibilityStepView, Ground
+from services.reviews.vocabulary import DutyStatus, EligibilityAct, Standing
 from shared.contracts import Citation
 from shared.messaging import Work
 from shared.regulation import Title
+from shared.web.caller import Caller, Role
 
 
 class Revocation(BaseModel):
@@ -31,23 +34,6 @@ class Revocation(BaseModel):
     citation: Citation
     by: str = "platform"
     at: datetime
-
-
-class EligibilityStepView(BaseModel):
-    """One loss or return of the right to the review: who did it, when, why. `role` is platform or bureau."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    at: datetime
-    act: str
-    actor: str | None
-    actor_name: str | None
-    role: str
-    duty: str | None
-    year: int | None
-    due: date | None
-    reason: str
-    citation: Citation
 
 
 class Ending(BaseModel):
@@ -102,10 +88,15 @@ class DutyView(BaseModel):
 
 
 class CertificationDetail(CertificationView):
-    """A title with its duties, by year, and what became of its right to the review, the oldest first."""
+    """A title with its duties, by year, and what became of its right to the review, the oldest first.
+
+    `allowed` is what the caller can do to the right now, `grounds` by which rules.
+    """
 
     duties: list[DutyView]
     eligibility_history: list[EligibilityStepView]
+    allowed: list[EligibilityAct]
+    grounds: list[Ground]
 
     @classmethod
     def with_duties(
@@ -114,14 +105,18 @@ class CertificationDetail(CertificationView):
         duties: list[UpdateDuty],
         history: Sequence[EligibilityStep],
         work: Work,
+        caller: Caller,
         *,
         under_review: bool,
     ) -> "CertificationDetail":
+        act = possible(certification) if caller.role is Role.BUREAU else None
         return cls.model_validate(
             {
                 **_certification(certification, work, under_review=under_review),
                 "duties": [_duty(each) for each in duties],
                 "eligibility_history": [EligibilityStepView.model_validate(step) for step in history],
+                "allowed": [act] if act else [],
+                "grounds": Ground.of(act, Title(certification.title), work) if act else [],
             }
         )
 

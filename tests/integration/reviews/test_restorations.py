@@ -112,3 +112,24 @@ async def test_a_title_that_owes_no_update_cannot_lose_its_right_for_one(it):
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "owes_no_update")
     taken = await it.call("bureau", "POST", path, WHY | {"duty": "change_report"})
     assert (taken.status_code, taken.json()["eligibility"]) == (200, "revoked")
+
+
+async def test_a_title_says_what_the_caller_can_do_to_its_right_and_by_which_rules(it):
+    titles = {name: await it.granted(title=name) for name in ("specialized", "growth")}
+
+    async def told(who, title):
+        found = (await it.call(who, "GET", f"/certifications/{titles[title]}")).json()
+        return found["allowed"], [(each["duty"], each["citation"]["article"]) for each in found["grounds"]]
+
+    late = ("change_report", "第十三条")
+    assert await told("bureau", "specialized") == (["revoked"], [("update", "第十二条"), late])
+    assert await told("bureau", "growth") == (["revoked"], [late])
+    for who in (f"firm:{FIRM}", "officer:XM-SM", "operator"):
+        assert await told(who, "growth") == ([], [])
+    act = WHY | {"duty": "change_report"}
+    taken = (await it.call("bureau", "POST", f"/certifications/{titles['growth']}/revocation", act)).json()
+    assert taken["allowed"] == ["restored"]
+    assert await told("bureau", "growth") == (["restored"], [(None, "第十三条")])
+    it.at("2030-01-01T10:00:00+08:00")
+    await it.sweep()
+    assert await told("bureau", "growth") == ([], [])

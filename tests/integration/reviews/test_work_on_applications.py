@@ -17,6 +17,7 @@ from services.reviews.vocabulary import ReviewStatus
 from shared.regulation import Worklist
 from tests.integration.reviews.conftest import (
     BUREAU,
+    CHECK,
     DECLARATION,
     FIRM,
     OFFICER,
@@ -260,10 +261,44 @@ async def test_a_firm_reads_of_all_its_titles_at_once_what_each_owes_and_whether
     assert {each: found[each]["review"]["can_apply"] for each in found} == {ready_: True, early: False}
     for each in found:
         one = (await it.call(WHO, "GET", f"/certifications/{each}")).json()
-        del one["eligibility_history"]
-        assert found[each]["certification"] | {"duties": found[each]["duties"]} == one
+        alone = {"eligibility_history": [], "allowed": [], "grounds": []}
+        assert found[each]["certification"] | {"duties": found[each]["duties"]} | alone == one
         assert found[each]["review"] == (await it.call(WHO, "GET", f"/certifications/{each}/eligibility")).json()
     assert (await it.call(f"firm:{OTHER}", "GET", path)).status_code == 404
     page = (await it.call(WHO, "GET", f"{path}&limit=1")).json()
     rest = (await it.call(WHO, "GET", page["next"].removeprefix("/api/v1"))).json()
     assert [len(each["items"]) for each in (page, rest)] == [1, 1]
+
+
+async def test_an_office_is_told_between_what_it_can_choose_and_how_much_time_there_is(it):
+    def choices(review):
+        return [(each["outcome"], each["status"], each["citation"]["article"]) for each in review["outcomes"]]
+
+    rejected = ("rejected", "rejected", "第十一条")
+    review = await submitted(it)
+    first = await read_review(it, review, OFFICER)
+    assert (first["days_left"], first["correction_time"]["due"]) == (20, "2026-05-21")
+    assert (await read_review(it, review, BUREAU))["outcomes"] == []
+    ordered = await act(it, OFFICER, review, "on_site_check/order", {"reason": "数据异常"})
+    assert choices(ordered) == [rejected]
+    checked = await act(it, OFFICER, review, "on_site_check", CHECK)
+    assert choices(checked) == [("passed", "authority_passed", "第十一条"), rejected]
+    returned = await act(it, OFFICER, review, "return", RETURN | {"due": "2026-05-15"})
+    assert (returned["days_left"], returned["correction_time"], returned["outcomes"]) == (7, None, [])
+    it.at("2026-05-17T10:00:00+08:00")
+    assert (await read_review(it, review))["days_left"] == -2
+    it.at("2026-05-15T10:00:00+08:00")
+    await act(it, WHO, review, "resubmission", {"declaration": DECLARATION})
+    await pass_on(it, await read_review(it, review))
+    assert choices(await read_review(it, review, BUREAU)) == [("approved", "in_public_notice", "公示"), rejected]
+    on_notice = await act(it, BUREAU, review, "bureau_decision", {"outcome": "approved", "opinion": "拟同意"})
+    assert (on_notice["notice_ends"], on_notice["days_left"], on_notice["outcomes"]) == ("2026-05-22", 7, [])
+
+
+async def test_applications_are_found_by_their_ids_and_titles_within_reach(it):
+    ids = [(await submitted(it, credit_code=invented_code(each)))["id"] for each in range(3)]
+    wanted = f"?id={ids[0]}&id={ids[2]}&id={uuid4()}"
+    assert await listed(it, OFFICER, wanted) == [ids[2], ids[0]]
+    assert await listed(it, "officer:XM-HC", wanted) == []
+    assert await listed(it, OFFICER, "?title=innovative") == ids[::-1]
+    assert await listed(it, OFFICER, "?title=growth") == []

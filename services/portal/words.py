@@ -97,6 +97,8 @@ WORDS: dict[str, dict[str, str]] = {
         "cancelled": N_("已取消"),
     },
     "eligibility": {"held": N_("具有复核资格"), "revoked": N_("复核资格已取消")},
+    "eligibility_act": {"revoked": N_("复核资格取消"), "restored": N_("复核资格恢复")},
+    "breach": {"update": N_("未按时更新信息"), "change_report": N_("未按时报告重大变化")},
     "duty_state": {
         "open": N_("未到期"),
         "met": N_("按时完成"),

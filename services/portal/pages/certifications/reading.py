@@ -33,6 +33,11 @@ async def titles(visit: LoggedIn, following: str | None = None) -> Response:
 async def title(visit: LoggedIn, certification_id: UUID) -> Response:
     """One title: the conditions of its review one by one, its self-assessment, its reviews, its history."""
     assert visit.firm
+    return visit.page("certifications/detail.html", **await about(visit, certification_id))
+
+
+async def about(visit: Visit, certification_id: UUID) -> dict[str, Any]:
+    """All that is known of a title; what is not answered is None. Raises `ApiError`."""
     certification, eligibility, assessment, reviews, events = await together(
         visit.api.get(f"/certifications/{certification_id}"),
         visit.api.get(f"/certifications/{certification_id}/eligibility"),
@@ -40,15 +45,14 @@ async def title(visit: LoggedIn, certification_id: UUID) -> Response:
         visit.api.get("/reviews", certification_id=certification_id, limit=MOST),
         happened(visit.api, certification_id=certification_id, order="newest"),
     )
-    return visit.page(
-        "certifications/detail.html",
-        title=certification,
-        eligibility=eligibility,
-        assessment=assessment,
-        reviews=reviews,
-        happened=events,
-        span=span(certification, eligibility["as_of"]) if certification and eligibility else None,
-    )
+    return {
+        "title": certification,
+        "eligibility": eligibility,
+        "assessment": assessment,
+        "reviews": reviews,
+        "happened": events,
+        "span": span(certification, eligibility["as_of"]) if certification and eligibility else None,
+    }
 
 
 async def assessed(visit: Visit, certification_id: UUID) -> dict[str, Any] | None:

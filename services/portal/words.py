@@ -153,6 +153,12 @@ WORDS: dict[str, dict[str, str]] = {
         "withdrawn": N_("企业撤回申请"),
         "stopped": N_("终止办理"),
     },
+    "review_outcome": {
+        "passed": N_("通过，转市工信局审核"),
+        "recommended": N_("推荐至工信部"),
+        "approved": N_("同意通过复核"),
+        "rejected": N_("不予通过复核"),
+    },
     "review_field": {"statement": N_("申请说明"), "declaration": N_("承诺"), "declaration.signatory": N_("签署人")},
     "check_result": {"conforms": N_("与申报一致"), "deviates": N_("与申报不一致")},
     "assessment": {

@@ -1,53 +1,23 @@
 """认证到期管理 and 复核: the tour's stories of reviews, by clicks and keys alone."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.cli.credit_codes import new_code
-from services.cli.tour.forms import DECLARATION
-from tests.browser.firms import BUREAU, OFFICER, Firm, registered, update
+from tests.browser import applications
+from tests.browser.applications import TODAY, applied, pass_on
+from tests.browser.firms import BUREAU, OFFICER, Firm, registered
 
-IN_TIME, TODAY = "2026-04-20T10:00", "2026-05-22T10:00"
 DOCS = Path(__file__).parents[2] / "docs" / "portal.md"
-PASSED = {"outcome": "passed", "opinion": "材料属实"}
-CHECK = {"checked_on": "2026-05-22", "inspectors": ["王海", "李明"], "result": "conforms", "findings": "与申报一致"}
 
 
 @pytest.fixture
 def ready(platform):
-    """An innovative firm that may apply: its window is open, its update was made in time."""
-    platform.at(IN_TIME)
-
-    def it(**how):
-        title = {
-            "title": "innovative",
-            "valid_from": "2023-06-11",
-            "valid_to": "2026-06-10",
-            "duties_from": "2026-01-01",
-        }
-        firm = registered(platform, **title | how)
-        update(platform, firm)
-        platform.at(TODAY)
-        path = f"/certifications/{firm.certification}"
-        platform.until(lambda: platform.call(firm.account, "GET", f"{path}/eligibility")["can_apply"])
-        platform.until(lambda: platform.call(firm.account, "GET", f"{path}/assessment")["points"] is not None)
-        return firm
-
-    return it
-
-
-def applied(platform, firm):
-    body = {"certification_id": firm.certification, "declaration": DECLARATION, "statement": "主营业务未变"}
-    return platform.call(firm.account, "POST", "/reviews", body)
-
-
-def pass_on(platform, review):
-    path = f"/reviews/{review['id']}"
-    if review["on_site_check"]["required"]:
-        platform.call(OFFICER, "POST", f"{path}/on_site_check", CHECK)
-    return platform.call(OFFICER, "POST", f"{path}/authority_decision", PASSED)
+    """An innovative firm that may apply."""
+    return partial(applications.ready, platform)
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -1,5 +1,8 @@
 """The platform as the portal calls it, and the browsers of a clerk and an officer before the portal."""
 
+import html
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -56,3 +59,17 @@ async def logged_in(account, services, *, raise_app_exceptions=True) -> AsyncIte
 
 clerk_before = partial(logged_in, CLERK)
 officer_before = partial(logged_in, OFFICER)
+
+
+async def fields_at(client, path, **query):
+    """The hidden fields of the form that the page at `path` posts there."""
+    text = (await client.get(path, params=query)).text
+    return {name: html.unescape(value) for name, value in re.findall(
+        r'<input type="hidden" name="([^"]*)" value="([^"]*)"', text[text.index(f'action="{path}"'):]
+    )}  # fmt: skip
+
+
+def posted(services):
+    """The body and the Idempotency-Key of the one thing that was sent."""
+    (found,) = [each for each in services.asked if each.method == "POST"]
+    return json.loads(found.content), found.headers.get("Idempotency-Key")

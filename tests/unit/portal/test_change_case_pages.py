@@ -2,16 +2,18 @@
 
 import html
 import re
+from functools import partial
 
 import httpx
 import pytest
 
-from tests.unit.portal.platform import FIRM, Services, officer_before
+from tests.unit.portal.platform import FIRM, Services, fields_at, officer_before, posted
 from tests.unit.portal.reports import report
 
 PATH = f"/changes/{report()['id']}"
 HERE = f"/officers{PATH}"
 BACK = "/officers/changes?worklist=to_review&type=rename"
+form_at = partial(fields_at, back=BACK)
 OPEN = {"status": "submitted", "allowed": ["return", "give_opinion", "assign"], "days_left": 3}
 
 
@@ -33,18 +35,6 @@ def services():
 async def officer(services):
     async with officer_before(services) as client:
         yield client
-
-
-async def form_at(officer, path, **query):
-    text = (await officer.get(path, params={"back": BACK} | query)).text
-    return {name: html.unescape(value) for name, value in re.findall(
-        r'<input type="hidden" name="([^"]*)" value="([^"]*)"', text[text.index(f'action="{path}"'):]
-    )}  # fmt: skip
-
-
-def sent(services):
-    (found,) = [each for each in services.asked if each.method == "POST"]
-    return httpx.Response(200, content=found.content).json(), found.headers.get("Idempotency-Key")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +72,7 @@ async def test_an_act_carries_the_key_of_its_page_and_comes_back_with_the_list_k
     answer = await officer.post(f"{HERE}/opinion", data=form | {"meets_criteria": "true", "opinion": "同意"})
     assert answer.status_code == 303
     assert httpx.URL(answer.headers["Location"]).params["back"] == BACK
-    assert sent(services) == ({"meets_criteria": "true", "opinion": "同意"}, form["key"])
+    assert posted(services) == ({"meets_criteria": "true", "opinion": "同意"}, form["key"])
 
 
 async def test_what_is_to_be_corrected_closes_up_where_rows_are_empty(officer, services):
@@ -90,7 +80,7 @@ async def test_what_is_to_be_corrected_closes_up_where_rows_are_empty(officer, s
     rows = {"defects.0.text": "", "defects.1.field": "/reason", "defects.1.text": "写明原因", "defects.2.text": "其他"}
     await officer.post(f"{HERE}/return", data=form | rows | {"due": ""})
     defects = [{"field": "/reason", "text": "写明原因"}, {"field": "", "text": "其他"}]
-    assert sent(services)[0] == {"defects": defects, "due": None}
+    assert posted(services)[0] == {"defects": defects, "due": None}
 
 
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "/session/end", ""])
@@ -147,7 +137,7 @@ async def test_one_act_on_many_is_sent_once_and_its_mistakes_stand_at_their_fiel
     services.answers["POST /changes/bulk"] = {"status_code": 422, "problem": problem}
     refused = await officer.post(here, data=form | {"confirmed": "true"})
     assert '<a href="#opinion">审核意见：必填</a>' in refused.text
-    body, key = sent(services)
+    body, key = posted(services)
     assert (body, key) == ({"act": "opinion", "ids": CHOSEN, "body": {"meets_criteria": "true"}}, form["key"])
 
 

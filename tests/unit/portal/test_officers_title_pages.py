@@ -1,12 +1,11 @@
 """The officers' pages of titles when services fall silent, what they ask of them, and what they send."""
 
-import html
 import re
 
 import httpx
 import pytest
 
-from tests.unit.portal.platform import FIRM, Services, officer_before
+from tests.unit.portal.platform import FIRM, Services, fields_at, officer_before, posted
 from tests.unit.portal.test_title_pages import CITED, ELIGIBLE, HELD, ID, PAGE
 
 TITLE = f"/certifications/{ID}"
@@ -77,13 +76,11 @@ async def test_only_what_is_allowed_and_has_a_ground_is_offered(officer, service
 
 
 async def test_the_right_is_taken_once_for_what_was_typed(officer, services):
-    form = dict(re.findall(r'name="(csrftoken|key)" value="([^"]*)"', (await officer.get(f"{HERE}/revocation")).text))
-    form = {name: html.unescape(value) for name, value in form.items()}
+    form = await fields_at(officer, f"{HERE}/revocation", back=BACK)
     told = {"duty": "update", "reason": "情况不实"}
-    answer = await officer.post(f"{HERE}/revocation", data=form | told | {"back": BACK})
+    answer = await officer.post(f"{HERE}/revocation", data=form | told)
     assert httpx.URL(answer.headers["Location"]).params["back"] == BACK
-    sent = services.asked[-1]
-    assert (httpx.Response(200, content=sent.content).json(), sent.headers["Idempotency-Key"]) == (told, form["key"])
+    assert posted(services) == (told, form["key"])
 
 
 async def test_an_act_that_no_title_has_is_not_there(officer):

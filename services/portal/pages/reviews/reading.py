@@ -43,7 +43,7 @@ async def done(visit: LoggedIn, review_id: UUID) -> Response:
 @router.get("/reviews/{review_id}/print")
 async def sheet(visit: LoggedIn, review_id: UUID) -> Response:
     """复核申请表 on one sheet."""
-    return visit.page("reviews/print.html", review=await read(visit, review_id))
+    return visit.page("reviews/print.html", review=await read(visit, review_id), path=f"/reviews/{review_id}")
 
 
 def shortcomings(review: dict[str, Any], language: Language) -> list[dict[str, str]]:

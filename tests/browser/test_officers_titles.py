@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.applications import ready
 from tests.browser.firms import BUREAU, OFFICER, registered
 
 LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
@@ -87,3 +88,26 @@ def test_a_firm_has_no_officers_titles(person, lost):
     clerk = person(lost.account)
     for path in ("", f"/{lost.certification}", f"/{lost.certification}/restoration"):
         assert clerk.open(f"/officers/certifications{path}").heading == "找不到这个页面"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_an_officer_applies_for_a_firm_by_its_signed_paper_form(platform, person, javascript):
+    it = ready(platform)
+    officer = person(OFFICER, javascript=javascript).open(f"/officers/certifications/{it.certification}")
+    officer.follow("代企业申请复核")
+    assert officer.heading == "申请复核"
+    officer.fill({"declaration.accepted": "true", "declaration.signatory": "陈建国"})
+    officer.follow("提交复核申请")
+    officer.sees("代企业填报须填写企业签署的纸质材料编号")
+    if javascript:
+        officer.check_accessible()
+    officer.fill({"declaration.paper_reference": "思工信代办〔2026〕7号"})
+    officer.follow("提交复核申请")
+    officer.sees("审核部门代办")
+    assert officer.heading == f"创新型中小企业复核：{it.name}"
+    officer.open(f"/certifications/{it.certification}/apply")
+    officer.sees("该称号已有未办结的复核申请。")
+    if javascript:
+        officer.check_accessible()
+    officer.follow("查看未办结的申请")
+    officer.sees("审核部门代办")

@@ -1,4 +1,4 @@
-"""去复核: what an application rests on, the declaration, and the submission."""
+"""去复核: what an application rests on, the declaration, and the submission; by an officer for the firm (代办) too."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,11 @@ import httpx
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from services.portal.acting import OFFICERS
 from services.portal.api import Refused, together
 from services.portal.forms import key_of, typed
 from services.portal.pages.certifications.reading import assessed, failing
+from services.portal.pages.changes.access import acts_for, is_officer
 from services.portal.visit import LoggedIn, Visit
 
 router = APIRouter()
@@ -33,6 +35,7 @@ async def apply(visit: LoggedIn, certification_id: UUID) -> Response:
         "declaration": {
             "accepted": fields.get("declaration.accepted") == "true",
             "signatory": fields.get("declaration.signatory", ""),
+            "paper_reference": fields.get("declaration.paper_reference") or None,
         },
         "statement": fields.get("statement") or None,
     }
@@ -41,12 +44,14 @@ async def apply(visit: LoggedIn, certification_id: UUID) -> Response:
     except Refused as refused:
         return await _shown(visit, certification_id, refused, fields)
     path = f"/reviews/{answer.body['id']}"
+    if is_officer(visit):
+        return visit.go(f"{OFFICERS}{path}")
     return visit.go(f"{path}/done" if answer.status == ACCEPTED else path)
 
 
 async def _shown(visit: Visit, certification_id: UUID, refused: Refused | None, fields: Mapping[str, str]) -> Response:
     """The form, or every reason why there is none: as the refusal names them, else as they are known."""
-    assert visit.firm
+    acts_for(visit)
     title, eligibility, assessment = await together(
         visit.api.get(f"/certifications/{certification_id}"),
         visit.api.get(f"/certifications/{certification_id}/eligibility"),

@@ -204,6 +204,17 @@ def last_day(review: Review) -> date | None:
             return review.handling_due
 
 
+def time_basis(review: Review, regulation: Regulation) -> Basis | None:
+    """By which rule the time of the present step runs, where it is an office's or the public notice's."""
+    match review.status:
+        case ReviewStatus.SUBMITTED | ReviewStatus.AUTHORITY_PASSED:
+            return regulation.basis(Rule.CASE_HANDLING, Title(review.title))
+        case ReviewStatus.IN_PUBLIC_NOTICE:
+            return regulation.basis(Rule.REVIEW_PUBLIC_NOTICE, Title(review.title))
+        case _:
+            return None
+
+
 def drawn(review_id: UUID, share: int) -> bool:
     """Whether an application is drawn for an on-site check (实地抽查), of which `share` per cent are.
 

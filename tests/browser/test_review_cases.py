@@ -55,7 +55,7 @@ def test_an_application_goes_from_the_worklist_over_an_on_site_check_to_its_publ
     officer.page.locator("#credit_code").press("Enter")
     officer.page.get_by_role("link", name=LONG).click()
     assert officer.heading == f"创新型中小企业复核：{LONG}"
-    for text in ("还有21天", "85分，达标线60分", "13959201234", "主营业务未变"):
+    for text in ("还有21天", "85分，达标线60分", "13959201234", "主营业务未变", "负债总额", "办理时限"):
         officer.sees(text)
     officer.check_accessible()
     officer.follow("由我承办")

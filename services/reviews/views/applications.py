@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from services.reviews.assessments import AssessmentRecord
 from services.reviews.commands.records import check_missing, check_required
 from services.reviews.conditions import Condition
-from services.reviews.domain import DECISION, STEP_OF, basis_of, case_of, last_day, offered, worklist
+from services.reviews.domain import DECISION, STEP_OF, basis_of, case_of, last_day, offered, time_basis, worklist
 from services.reviews.models import Certification, Review
 from services.reviews.repository.applications import History
 from services.reviews.vocabulary import Act, ReviewOutcome, ReviewStatus
@@ -132,6 +132,7 @@ class ReviewDetail(ReviewView):
     """A review application with its history, the copy of the profile that it was judged on, and the self-assessment.
 
     `allowed` is what the caller can do to it now: with `outcomes` to decide it, and `correction_time` to return it.
+    `time_citation` is what the time of an office, or of the public notice, rests on; a correction tells its own.
     """
 
     profile: dict[str, Any] | None
@@ -142,6 +143,7 @@ class ReviewDetail(ReviewView):
     allowed: list[Act]
     outcomes: list[OutcomeView]
     correction_time: CorrectionTime | None
+    time_citation: Citation | None
 
     @classmethod
     def with_history(
@@ -153,6 +155,7 @@ class ReviewDetail(ReviewView):
         caller: Caller,
         allowed: list[Act],
     ) -> "ReviewDetail":
+        basis = time_basis(review, work.regulation)
         objections = [ObjectionView.model_validate(each) for each in history.objections]
         if caller.role is Role.ENTERPRISE:
             objections = [each.model_copy(update={"from_whom": None}) for each in objections]
@@ -169,6 +172,7 @@ class ReviewDetail(ReviewView):
                 "correction_time": CorrectionTime.of(work.regulation, work.today(), Title(review.title))
                 if Act.RETURN in allowed
                 else None,
+                "time_citation": Citation.model_validate(basis) if basis else None,
             }
         )
 

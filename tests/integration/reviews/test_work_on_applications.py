@@ -278,6 +278,7 @@ async def test_an_office_is_told_between_what_it_can_choose_and_how_much_time_th
     review = await submitted(it)
     first = await read_review(it, review, OFFICER)
     assert (first["days_left"], first["correction_time"]["due"]) == (20, "2026-05-21")
+    assert first["time_citation"]["article"] == "办理时限"
     assert (await read_review(it, review, BUREAU))["outcomes"] == []
     ordered = await act(it, OFFICER, review, "on_site_check/order", {"reason": "数据异常"})
     assert choices(ordered) == [rejected]
@@ -285,6 +286,7 @@ async def test_an_office_is_told_between_what_it_can_choose_and_how_much_time_th
     assert choices(checked) == [("passed", "authority_passed", "第十一条"), rejected]
     returned = await act(it, OFFICER, review, "return", RETURN | {"due": "2026-05-15"})
     assert (returned["days_left"], returned["correction_time"], returned["outcomes"]) == (7, None, [])
+    assert returned["time_citation"] is None
     it.at("2026-05-17T10:00:00+08:00")
     assert (await read_review(it, review))["days_left"] == -2
     it.at("2026-05-15T10:00:00+08:00")
@@ -293,6 +295,7 @@ async def test_an_office_is_told_between_what_it_can_choose_and_how_much_time_th
     assert choices(await read_review(it, review, BUREAU)) == [("approved", "in_public_notice", "公示"), rejected]
     on_notice = await act(it, BUREAU, review, "bureau_decision", {"outcome": "approved", "opinion": "拟同意"})
     assert (on_notice["notice_ends"], on_notice["days_left"], on_notice["outcomes"]) == ("2026-05-22", 7, [])
+    assert on_notice["time_citation"]["article"] == "公示"
 
 
 async def test_applications_are_found_by_their_ids_and_titles_within_reach(it):

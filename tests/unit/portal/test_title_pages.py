@@ -33,7 +33,8 @@ APPLIED = {
     "status": "checking", "step": "profile", "applied_at": "2026-05-22T02:00:00Z", "signatory": "陈建国",
     "statement": None, "valid_to": "2026-06-10", "profile_version": None, "profile": None, "reasons": None,
     "assisted": False, "on_site_check": {"required": False, "drawn": False, "order": None, "result": None},
-    "correction": None, "notice_ends": None, "handling": {"due": None, "left": None}, "assessment": None, "steps": [],
+    "correction": None, "time_citation": None, "notice_ends": None, "handling": {"due": None, "left": None},
+    "assessment": None, "steps": [],
     "checks": [], "objections": [], "allowed": ["withdrawn"],
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from services.portal import acting
 from services.portal.api import happened, together
 from services.portal.pages.review_cases.acts import ACTS, LIST, path_of
-from services.portal.pages.reviews.reading import shortcomings
+from services.portal.pages.reviews.reading import figures, shortcomings
 from services.portal.visit import Officer
 
 router = APIRouter()
@@ -27,6 +27,7 @@ async def case(visit: Officer, review_id: UUID, done: str = "") -> Response:
         "review_cases/case.html",
         review=review,
         wanted=shortcomings(review, visit.language),
+        figures=figures(review, visit.language),
         acts=acting.possible(ACTS, review["allowed"]),
         done=acting.told(ACTS, done),
         back=await acting.back_of(visit, LIST),

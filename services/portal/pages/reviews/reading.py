@@ -8,8 +8,10 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.api import happened
-from services.portal.forms import field_of
-from services.portal.language import Language
+from services.portal.forms import field_of, flat
+from services.portal.language import Language, gettext
+from services.portal.update_form.groups import BY_NAME
+from services.portal.update_form.reading import shown
 from services.portal.visit import LoggedIn, Visit
 from services.portal.words import WORDS, word
 
@@ -27,7 +29,11 @@ async def detail(visit: LoggedIn, review_id: UUID) -> Response:
     """详情; while it is being checked the page looks again by itself."""
     review, events = await asyncio.gather(read(visit, review_id), happened(visit.api, case=review_id))
     return visit.page(
-        "reviews/detail.html", review=review, happened=events, wanted=shortcomings(review, visit.language)
+        "reviews/detail.html",
+        review=review,
+        happened=events,
+        wanted=shortcomings(review, visit.language),
+        figures=figures(review, visit.language),
     )
 
 
@@ -44,6 +50,16 @@ async def done(visit: LoggedIn, review_id: UUID) -> Response:
 async def sheet(visit: LoggedIn, review_id: UUID) -> Response:
     """复核申请表 on one sheet."""
     return visit.page("reviews/print.html", review=await read(visit, review_id), path=f"/reviews/{review_id}")
+
+
+def figures(review: dict[str, Any], language: Language) -> list[tuple[str, str]]:
+    """The figures of the kept copy of the profile with their names, as the update's form has them."""
+    latest = (review["profile"] or {}).get("latest_update")
+    told = flat(latest["figures"]) if latest else {}
+    fields = [field for name in ("years", "product", "ip") for field in BY_NAME[name].fields]
+    return [
+        (gettext(language, each.label), shown(each, told[each.name], language)) for each in fields if each.name in told
+    ]
 
 
 def shortcomings(review: dict[str, Any], language: Language) -> list[dict[str, str]]:

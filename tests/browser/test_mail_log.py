@@ -15,8 +15,8 @@ def reminded(platform):
     platform.at("2026-04-17T10:00")
     firm = registered(platform, LONG)
     path = f"/messages?credit_code={firm.code}&kind=update_due&state=sent"
-    platform.until(lambda: platform.call(OFFICER, "GET", path)["items"])
-    (message,) = platform.call(OFFICER, "GET", path)["items"]
+    platform.until(lambda: platform.call(BUREAU, "GET", path)["items"])
+    (message,) = platform.call(BUREAU, "GET", path)["items"]
     return firm, message
 
 

@@ -16,7 +16,7 @@ def owing(platform):
     firms = registered(platform, LONG), registered(platform)
     for each in firms:
         path = f"/obligations?credit_code={each.code}&duty=update&state=open"
-        platform.until(lambda path=path: platform.call(OFFICER, "GET", path)["items"])
+        platform.until(lambda path=path: platform.call(BUREAU, "GET", path)["items"])
     return firms
 
 
@@ -49,11 +49,16 @@ def test_a_mails_link_leads_to_the_firms_that_it_lists(platform, person, owing, 
     assert officer.heading == "邮件记录"
 
 
-def test_what_is_overdue_in_english_on_a_phone(platform, person, owing):
+def test_what_is_over_in_english_on_a_phone(platform, person, owing):
     one, _ = owing
+    here = f"/officers/firms?duty=update&due=2026-04-30&authority=XM-SM&credit_code={one.code}"
+    bureau = person(BUREAU, language="en", phone=True).open(here)
+    bureau.page.get_by_role("row", name=one.code).wait_for()
+    bureau.check_accessible()
     platform.at("2026-05-02T10:00")
-    bureau = person(BUREAU, language="en", phone=True)
-    bureau.open(f"/officers/firms?duty=update&state=overdue&authority=XM-SM&credit_code={one.code}")
+    path = f"/obligations?credit_code={one.code}&duty=update&state=ended"
+    platform.until(lambda: platform.call(BUREAU, "GET", path)["items"])
+    bureau.open(f"{here}&state=ended")
     bureau.page.get_by_role("row", name=one.code).wait_for()
     bureau.check_accessible()
     bureau.open("/officers/firms?due=someday&duty=nothing")

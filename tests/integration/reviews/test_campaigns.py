@@ -1,13 +1,14 @@
 """Campaigns: windows overridden both ways, spread over their titles, and taken back."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
 
 from services.cli.credit_codes import invented_code
 from services.reviews.commands import campaigns as commands
+from shared.regulation import in_chinese
 from tests.integration.reviews.conftest import (
     BUREAU,
     FIRM,
@@ -122,7 +123,7 @@ async def test_a_title_that_was_not_applied_for_ends_when_the_campaign_has_close
     it.at(over)
     await it.sweep()
     title = await it.read(certification_id)
-    assert (title["status"], closes in title["ending"]["reason"]) == ("expired", True)
+    assert (title["status"], in_chinese(date.fromisoformat(closes)) in title["ending"]["reason"]) == ("expired", True)
 
 
 async def test_no_title_ends_by_an_old_window_while_the_campaign_is_still_being_spread(it):

@@ -127,6 +127,16 @@ class ReviewOutcome(StrEnum):
     REJECTED = "rejected"
 
 
+DECIDED_IN_CHINESE: Mapping[ReviewOutcome, str] = MappingProxyType(
+    {
+        ReviewOutcome.PASSED: "通过，转市工信局审核",
+        ReviewOutcome.RECOMMENDED: "推荐至工信部",
+        ReviewOutcome.APPROVED: "同意通过复核",
+        ReviewOutcome.REJECTED: "不予通过复核",
+    }
+)
+
+
 class CheckResult(StrEnum):
     """What an on-site check (实地抽查) found: the application as filed, or something else."""
 

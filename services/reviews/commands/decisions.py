@@ -21,7 +21,7 @@ from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision,
 from services.reviews.models import Certification, Review
 from services.reviews.repository import campaigns, extensions
 from services.reviews.repository import certifications as titles
-from services.reviews.vocabulary import ReviewOutcome, ReviewStatus
+from services.reviews.vocabulary import DECIDED_IN_CHINESE, ReviewOutcome, ReviewStatus
 from shared.contracts import CertificationExtended, Citation, ReviewAdvanced, ReviewNoticed
 from shared.messaging import Work
 from shared.regulation import Basis, Step, Title
@@ -65,14 +65,14 @@ async def decide(
     try:
         status = after_decision(review.status, step, outcome, title, work.regulation)
     except OutcomeNotOffered as error:
-        offered = ", ".join(error.offered)
+        offered, said = ", ".join(error.offered), "、".join(DECIDED_IN_CHINESE[each] for each in error.offered)
         raise InvalidInput(
             errors=[
                 Defect(
                     pointer="/outcome",
                     code="outcome_not_offered",
                     detail=f"for {title} the {step} can decide: {offered}",
-                    detail_zh=f"对{work.regulation.title_name(title)}，可作出的决定：{offered}",
+                    detail_zh=f"对{work.regulation.title_name(title)}，可作出的决定：{said}",
                 )
             ]
         ) from error

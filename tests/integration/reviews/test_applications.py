@@ -135,7 +135,9 @@ async def test_authority_then_bureau_extend_from_the_old_expiry_and_count_duties
     assert (await it.read(review["certification_id"]))["standing"] == "under_review"
     assert (await pass_on(it, review))["step"] == "bureau"
     wrong = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "recommended", "opinion": "…"})
-    assert [each["code"] for each in wrong.json()["errors"]] == ["outcome_not_offered"]
+    (defect,) = wrong.json()["errors"]
+    assert defect["code"] == "outcome_not_offered"
+    assert defect["detail_zh"] == "对创新型中小企业，可作出的决定：同意通过复核、不予通过复核"
     approved = await it.call("bureau", "POST", f"{path}/bureau_decision", {"outcome": "approved", "opinion": "同意"})
     assert (approved.json()["status"], approved.json()["notice_ends"]) == ("in_public_notice", "2026-05-27")
     assert (await it.read(review["certification_id"]))["valid_to"] == "2026-05-10"

@@ -11,7 +11,7 @@ from services.profile.forms import DelegationDecision, DelegationEnd, Delegation
 from services.profile.models import Delegation, Enterprise
 from services.profile.repository import delegations
 from services.profile.repository.delegations import Found
-from services.profile.views import DelegationView, speaks_for
+from services.profile.views.delegations import DelegationView, speaks_for
 from services.profile.vocabulary import DelegationStatus
 from shared.messaging import Work
 from shared.regulation import normalise_credit_code

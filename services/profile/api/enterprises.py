@@ -13,7 +13,7 @@ from services.profile.models import Enterprise, Name
 from services.profile.naming import FEWEST_SIGNS, former_name, searchable
 from services.profile.repository import profiles, search
 from services.profile.repository.search import Wanted
-from services.profile.views import EnterpriseDetail, EnterpriseView, ListedEnterprise
+from services.profile.views.enterprises import EnterpriseDetail, EnterpriseView, ListedEnterprise
 from shared.messaging import Work
 from shared.regulation import Title
 from shared.web.auth import Caller, CallerDep, Forbidden

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from services.profile.commands import extensions as commands
 from services.profile.forms import Extension, ExtensionWithdrawal
 from services.profile.repository import extensions
-from services.profile.views import CurrentExtension, CurrentExtensions, ExtensionPreview, ExtensionView
+from services.profile.views.extensions import CurrentExtension, CurrentExtensions, ExtensionPreview, ExtensionView
 from shared.messaging import Work
 from shared.regulation import deciding
 from shared.web.auth import Caller, CallerDep, Role, require

@@ -15,7 +15,7 @@ from services.profile.api.access import Officer
 from services.profile.repository import counts, statistics
 from services.profile.repository.statistics import Asked
 from services.profile.sheets import CSV, XLSX, Cell, csv_of, xlsx_of
-from services.profile.views import UpdateStandingView, UpdateStatistics
+from services.profile.views.statistics import UpdateStandingView, UpdateStatistics
 from services.profile.vocabulary import UpdateStanding
 from shared.messaging import Backend
 from shared.regulation import SHANGHAI, Title, end_of_day, shanghai_date

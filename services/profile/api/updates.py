@@ -11,7 +11,7 @@ from services.profile.domain import YearAnswer
 from services.profile.forms import UpdateSubmission
 from services.profile.models import UpdateDraft
 from services.profile.repository import profiles
-from services.profile.views import DraftView, FreshnessView, TitleYear, UpdateDetail, UpdateView
+from services.profile.views.updates import DraftView, FreshnessView, TitleYear, UpdateDetail, UpdateView
 from shared.messaging import Work
 from shared.web.app import defects_of
 from shared.web.auth import CallerDep

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal import acting
-from services.portal.api import Refused, or_none
+from services.portal.api import filtered
 from services.portal.pages.certifications.reading import about
 from services.portal.pages.titles.rights import ACTS, LIST
 from services.portal.visit import Officer
@@ -21,11 +21,7 @@ async def titles(visit: Officer, following: str | None = None) -> Response:
     """Who holds which title until when."""
     query = visit.request.query_params
     wanted = {name: query[name].strip() for name in FILTERS if query.get(name, "").strip()}
-    refused, page = None, None
-    try:
-        page = await or_none(visit.api.page("/certifications", following, limit=PAGE, **wanted))
-    except Refused as error:
-        refused, page = error, {"items": [], "next": None}
+    page, refused = await filtered(visit.api.page("/certifications", following, limit=PAGE, **wanted))
     return visit.form_page("titles/list.html", refused, wanted, page=page, wanted=wanted, following=following)
 
 

@@ -18,7 +18,7 @@ OFFICER = (
     ("/officers/updates", N_("信息更新情况")),
     ("/officers/follow_ups", N_("催办")),
     ("/officers/enterprises", N_("企业查询")),
-    ("/officers/certifications", N_("称号")),
+    ("/officers/certifications", N_("称号管理")),
     ("/officers/notices", N_("延期与复核批次")),
     ("/officers/messages", N_("邮件记录")),
 )

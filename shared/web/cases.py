@@ -14,7 +14,7 @@ from shared.web.problems import Conflict
 ME = "me"
 """The caller, as the one who takes a case."""
 
-MOST_COUNTED = 1_000
+MOST_COUNTED = 100
 """Cases that are counted in a worklist: who has more has enough to do."""
 
 

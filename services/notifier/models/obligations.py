@@ -29,6 +29,7 @@ class Obligation(Base):
         Index("obligations_escalating", "escalates_at", "id", postgresql_where=OPEN),
         Index("obligations_by_firm", "credit_code", "due", "id"),
         Index("obligations_by_due", "due", "id"),
+        Index("obligations_open_by_due", "due", "id", postgresql_where=OPEN),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

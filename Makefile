@@ -10,7 +10,7 @@ chaos: export CHAOS_ALIVE ?= 2000
 BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test chaos bench check format docs lock clean
+.PHONY: help run tour test screenshots chaos bench check format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -25,6 +25,10 @@ test: $(VENV)/.dev ## everything that can be tested on this machine, checks incl
 	@sh tests/infrastructure/install_browser.sh
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest $(TESTS)
+
+screenshots: $(VENV)/.dev ## pictures of every page of the portal, into var/screenshots
+	@sh tests/infrastructure/install_browser.sh
+	@PEIYU_SCREENSHOTS=$(CURDIR)/var/screenshots $(BIN)/python -m pytest tests/browser/test_every_page.py
 
 chaos: $(VENV)/.dev ## kill notifiers while they send mail, at full length (CHAOS_MAILS, CHAOS_KILLS, CHAOS_ALIVE, CHAOS_SEED)
 	@sh tests/infrastructure/install_broker.sh
@@ -54,7 +58,7 @@ clean: ## remove the virtual environment and the data of `make run`
 
 ##@ Help
 help: ## this list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 	@sh requirements/make_venv.sh "$(PYTHON)" $(VENV)

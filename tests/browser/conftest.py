@@ -1,99 +1,38 @@
 """A running platform, a headless browser, and people who use the one through the other."""
 
+import asyncio
+import json
 import os
 import re
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
-import httpx
+import asyncpg
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
-from tests.infrastructure.processes import free_port
+from shared.contracts.asyncapi import sample
+from tests.browser import platform as platforms
+from tests.browser.platform import Platform
 
-ROOT = Path(__file__).parents[2]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-SLOWEST = 60_000
-"""Milliseconds that anything on a page may take: how long a test waits before it says so."""
+SLOWEST = platforms.SLOWEST * 1000
+"""Milliseconds."""
 
-
-class Platform:
-    """`peiyu run` as its own process, with time that is moved by hand."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self._folder = folder
-        self._log = folder / "run.log"
-        port = self.url.rpartition(":")[2]
-        command = [sys.executable, "-m", "services.cli", "run", "--port", port, "--data-dir", str(folder / "data")]
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen([*command, "--no-sample"], cwd=ROOT, stdout=log, stderr=log)
-        self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
-        self._tokens: dict[str, str] = {}
-
-    def wait(self) -> None:
-        end = time.monotonic() + 120
-        while True:
-            try:
-                if self.http.get("/healthz").is_success:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.2)
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise AssertionError(f"the platform did not start:\n{self._log.read_text()[-4000:]}")
-
-    def close(self) -> None:
-        self.http.close()
-        self._process.terminate()
-        self._process.wait(60)
-
-    def database(self, service: str) -> str:
-        """A service's database, for what no story can bring about."""
-        return f"postgresql://postgres@/{service}?host={self._folder / 'data' / 'postgres'}"
-
-    def at(self, instant: str) -> None:
-        """Move business time; `2026-04-30T23:59` is Shanghai time."""
-        self.http.put("/dev/clock", json={"now": f"{instant}:00+08:00"}).raise_for_status()
-
-    def call(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """The API, for what a story needs before it begins; the answer's JSON."""
-        answer = self.tried(who, method, path, body, **headers)
-        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json() if answer.content else None
-
-    def tried(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
-        """The API's answer, whatever it is: it may not have heard yet of what another service knows."""
-        if who not in self._tokens:
-            form = {"grant_type": "client_credentials", "client_id": who, "client_secret": "peiyu"}
-            self._tokens[who] = self.http.post("/login/token", data=form).raise_for_status().json()["access_token"]
-        headers = {"Authorization": f"Bearer {self._tokens[who]}"} | headers
-        return self.http.request(method, f"/api/v1{path}", json=body, headers=headers)
-
-    def until(self, happens: Callable[[], bool]) -> None:
-        """Wait for what services tell each other."""
-        end = time.monotonic() + SLOWEST / 1000
-        while not happens():
-            assert time.monotonic() < end, "it did not happen"
-            time.sleep(0.05)
+TYPE = "certification.granted.v1"
+"""Of the messages that could not be taken."""
 
 
 @pytest.fixture(scope="package")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    running = Platform(tmp_path_factory.mktemp("platform"))
-    try:
-        running.wait()
+    with Platform(tmp_path_factory.mktemp("platform")) as running:
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +55,7 @@ class Person:
     page: Page
     context: BrowserContext
     url: str
+    account: str | None = None
 
     def open(self, path: str) -> "Person":
         self.page.goto(f"{self.url}{path}")
@@ -195,9 +135,36 @@ def person(browser: Browser, platform: Platform) -> Iterator[Callable[..., Perso
         page = context.new_page()
         errors: list[str] = []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        somebody = Person(page, context, platform.url)
+        somebody = Person(page, context, platform.url, account)
         return somebody.log_in(account) if account else somebody
 
     yield sit_down
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def failed(platform):
+    """`failed("changes", "LookupError", 3)` puts that many messages there, as if a handler had not taken them; their ids."""
+
+    def put(service, error_kind, count, error="没有规则，请问13912345678", state="dead", type_=TYPE, body=None):
+        ids = [uuid4() for _ in range(count)]
+
+        async def insert():
+            connection = await asyncpg.connect(platform.database(service))
+            try:
+                for number, each in enumerate(ids):
+                    event = sample(TYPE) | {"id": str(each), "note": "13912345678"}
+                    await connection.execute(
+                        "INSERT INTO failed_messages (consumer, event_id, type, subject, body, state, error_kind, error, attempts, next_try_at)"
+                        " VALUES ($1, $2, $3, '91350203MA31F1331W', $4, $5, $6, $7, 8, now() + interval '1 hour')",
+                        service, each, type_, body or json.dumps(event).encode(), state, error_kind, f"{error}（{number}）",
+                    )  # fmt: skip
+            finally:
+                await connection.close()
+
+        with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
+            thread.submit(asyncio.run, insert()).result()
+        return [str(each) for each in ids]
+
+    return put

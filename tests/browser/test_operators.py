@@ -1,44 +1,8 @@
 """An operator sees how the services stand, and replays or discards what they could not take."""
 
-import asyncio
-import json
-from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
-
-import asyncpg
 import pytest
 
-from shared.contracts.asyncapi import sample
-
-TYPE = "certification.granted.v1"
 LONG = "没有这个称号的规则" + "长" * 300
-
-
-@pytest.fixture
-def failed(platform):
-    """`failed("changes", "LookupError", 3)` puts that many messages there, as if a handler had not taken them; their ids."""
-
-    def put(service, error_kind, count, error="没有规则，请问13912345678", state="dead", type_=TYPE, body=None):
-        ids = [uuid4() for _ in range(count)]
-
-        async def insert():
-            connection = await asyncpg.connect(platform.database(service))
-            try:
-                for number, each in enumerate(ids):
-                    event = sample(TYPE) | {"id": str(each), "note": "13912345678"}
-                    await connection.execute(
-                        "INSERT INTO failed_messages (consumer, event_id, type, subject, body, state, error_kind, error, attempts, next_try_at)"
-                        " VALUES ($1, $2, $3, '91350203MA31F1331W', $4, $5, $6, $7, 8, now() + interval '1 hour')",
-                        service, each, type_, body or json.dumps(event).encode(), state, error_kind, f"{error}（{number}）",
-                    )  # fmt: skip
-            finally:
-                await connection.close()
-
-        with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
-            thread.submit(asyncio.run, insert()).result()
-        return [str(each) for each in ids]
-
-    return put
 
 
 def test_an_operator_sees_the_services_and_replays_and_discards_in_chinese(person, failed):

@@ -14,7 +14,6 @@ from shared.contracts.asyncapi import sample
 from shared.messaging import FailedMessages
 from shared.messaging.consumer import Consumer, Handlers
 from shared.runtime.clock import real_now
-from tests.integration.messaging.conftest import plain_tracebacks  # noqa: F401
 
 TYPE = CertificationGranted.type
 UNREADABLE = b"\xff no event, 13912345678"

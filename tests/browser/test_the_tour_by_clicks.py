@@ -1,9 +1,11 @@
 """The tour's stories, played by clicks and keys alone: at a desk and on a phone, in both languages, without a script."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from services.cli.credit_codes import new_code
-from tests.browser.cast import CONFIRMED, Firm, apply, check_on_site, enter, held, report, update
+from tests.browser.cast import CONFIRMED, SIGNED, Firm, apply, check_on_site, enter, held, report, update
 from tests.browser.firms import BUREAU
 from tests.browser.visitors import AT_A_DESK, ON_A_PHONE, WITHOUT_SCRIPT, Visitor
 
@@ -106,6 +108,69 @@ def test_a_rename_is_reported_judged_and_decided_and_the_new_name_shows(platform
 
 
 @WAYS
+def test_a_late_report_is_told_so_one_is_returned_and_corrected_another_withdrawn(platform, visit):
+    platform.at("2026-05-21T10:00")
+    firm = Firm("厦门示例迟报新材有限公司")
+    enter(visit, firm)
+    clerk, officer = visit(firm.account), visit(firm.officer)
+    renamed = {"details.new_name": "厦门示例迟报材料有限公司", "reason": "因业务发展需要变更企业名称"}
+    late = report(clerk, "rename", "2025-11-30", renamed)
+    clerk.sees("逾期报告的后果由主管部门决定：")
+    clerk.sees("第十三条")
+    clerk.go(f"/changes/{late}").sees(clerk.day("2026-02-28"))
+    assert clerk.labelled("逾期报告").is_visible()
+    assert held(platform, firm)["eligibility"] == "held"
+
+    shares = {"before": "甲持股100%", "after": "甲、乙共同持股", "reason": "股权转让"}
+    id_ = report(clerk, "control", "2026-02-24", shares)
+    officer.go("/officers/changes").find(firm.code).go(f"/officers/changes/{id_}", "/return")
+    officer.send({"defects.0.field": "/after", "defects.0.text": "请填写变更后各股东的持股比例"}, do="add")
+    officer.send({"defects.1.field": "/reason", "defects.1.text": "请说明股权转让的原因"})
+    officer.sees_tag("change_status", "returned")
+
+    platform.at("2026-05-26T10:00")
+    clerk.go("/changes", f"/changes/{id_}")
+    clerk.sees("请在%(due)s前补正以下内容", due=clerk.day("2026-06-04"))
+    for wanted in ("请填写变更后各股东的持股比例", "请说明股权转让的原因"):
+        clerk.sees(wanted)
+    clerk.go(f"/changes/{id_}/edit#after")
+    clerk.send({"after": "甲持股60%，乙持股40%", "reason": "原股东退出，转让其全部股权"}, do="next").send(SIGNED)
+    clerk.sees("按时提交：期限为%(due)s。", due=clerk.day("2026-05-25"))
+    clerk.go(f"/changes/{id_}").sees_tag("change_status", "submitted")
+
+    id_ = report(clerk, "control", "2026-05-18", shares)
+    clerk.go(f"/changes/{id_}", "/withdraw").send({"reason": "交易尚未完成"})
+    clerk.sees_tag("change_status", "withdrawn")
+    reports = platform.call(firm.account, "GET", f"/changes?credit_code={firm.code}")["items"]
+    assert sorted(each["status"] for each in reports) == ["submitted", "submitted", "withdrawn"]
+
+
+@WAYS
+def test_what_was_never_reported_an_officer_records_and_the_bureau_decides_what_it_costs(platform, visit):
+    platform.at("2026-05-26T10:00")
+    firm = Firm("厦门示例未报动力有限公司")
+    enter(visit, firm)
+    clerk, officer, bureau = visit(firm.account), visit(firm.officer), visit(BUREAU)
+    officer.go("/officers/occurrences", "/officers/occurrences/new")
+    officer.send({"credit_code": firm.code, "type": "restructuring", "happened_on": "2026-01-15",
+                  "evidence": "登记机关公示的变更记录（示例）"})  # fmt: skip
+    officer.sees_tag("occurrence_state", "overdue")
+    officer.sees(officer.day("2026-04-15"))
+    id_ = urlsplit(officer.page.url).path.split("/")[-1]
+    clerk.go("/changes").sees("登记机关公示的变更记录（示例）")
+    clerk.sees("应在%(due)s前（含当日）报告。", due=clerk.day("2026-04-15"))
+    assert held(platform, firm)["eligibility"] == "held"
+
+    bureau.go("/officers/occurrences").find(firm.code).go(f"/officers/occurrences/{id_}", "/sanction")
+    bureau.send({"choice": "revoke_eligibility", "reason": "重大变化未在三个月内报告，经提醒仍未报告"} | CONFIRMED)
+    bureau.sees_tag("occurrence_state", "sanctioned")
+    lost = clerk.go("/certifications").tag("eligibility", "revoked")
+    clerk.waits_for(lost)
+    clerk.go("/certifications/").sees("第十三条")
+    assert held(platform, firm)["eligibility"] == "revoked"
+
+
+@WAYS
 def test_a_little_giant_that_merged_is_referred_and_cancelled_by_the_ministrys_answer(platform, visit):
     platform.at("2026-06-12T10:00")
     firm = Firm("厦门示例巨人智能有限公司", "little_giant")
@@ -161,3 +226,97 @@ def test_a_review_is_checked_on_site_approved_and_extends_the_title_by_three_yea
     clerk.waits_for(clerk.tag("review_status", "approved"))
     clerk.go("/certifications").sees(clerk.day("2029-05-10"))
     assert held(platform, firm)["valid_to"] == "2029-05-10"
+
+
+@WAYS
+def test_an_objection_to_a_public_notice_is_upheld_and_the_title_ends(platform, visit):
+    platform.at("2026-05-27T10:00")
+    firm = Firm("厦门示例公示检测有限公司", "innovative", "2023-06-11", "2026-06-10")
+    enter(visit, firm)
+    clerk, officer, bureau = visit(firm.account), visit(firm.officer), visit(BUREAU)
+    id_ = apply(clerk)
+    case = f"/officers/reviews/{id_}"
+    officer.go("/officers/reviews").find(firm.code).go(case)
+    if not officer.offers("/on_site_check_order"):  # the lot fell on it
+        check_on_site(officer, "2026-05-27")
+    officer.go("/authority_decision").send({"outcome": "passed", "opinion": "材料属实"} | CONFIRMED)
+    bureau.go("/officers/reviews").find(firm.code).go(case, "/bureau_decision")
+    bureau.send({"outcome": "approved", "opinion": "拟同意，予以公示"} | CONFIRMED)
+    officer.page.reload()
+    officer.go("/objections").send({"from_whom": "某职工", "text": "反映企业虚报研发费用"})
+    officer.sees("异议已登记，处理完毕前不作出决定。")
+
+    platform.at("2026-06-05T10:00")
+    clerk.go("/certifications", f"/reviews/{id_}").sees_tag("review_status", "in_public_notice")
+    clerk.sees("反映企业虚报研发费用")
+    assert not clerk.page.get_by_text("某职工").count()
+    bureau.page.reload()
+    bureau.go("/finding").send({"upheld": "true", "finding": "经核查，研发费用占比不足2%"} | CONFIRMED)
+    bureau.sees_tag("review_status", "rejected")
+    clerk.waits_for(clerk.tag("review_status", "rejected"))
+    clerk.sees("经核查，研发费用占比不足2%")
+    platform.at("2026-06-11T00:00")
+    clerk.go("/certifications").waits_for(clerk.tag("standing", "expired"))
+    platform.until(lambda: held(platform, firm)["status"] == "expired")
+
+
+@EVERY_WAY
+def test_a_campaign_opens_a_review_before_its_window(platform, visit, source):
+    platform.at("2026-06-16T10:00")
+    firm = Firm("厦门示例应召食品有限公司", "growth", "2023-08-18", "2026-08-17")
+    enter(visit, firm)
+    clerk, bureau = visit(firm.account), visit(BUREAU)
+    clerk.go("/certifications").sees_tag("standing", "valid")
+    assert not clerk.offers("/apply")
+
+    bureau.go("/officers/notices", "/officers/notices/campaigns/new")
+    bureau.send({"source": source, "titles": "growth", "expires_from": "2026-08-17", "expires_to": "2026-08-17",
+                 "opens": "2026-06-16", "closes": "2026-07-31"})  # fmt: skip
+    bureau.sees(bureau.day("2026-06-16"))
+    bureau.send()
+    bureau.sees(source)
+    clerk.waits_for(clerk.page.get_by_text(clerk.day("2026-06-16")))
+    clerk.use(clerk.page.locator("main details.why summary").first)
+    clerk.sees(source)
+    id_ = apply(clerk)
+    bureau.go("/end").send({"reason": "本批次申报企业均已提交"})
+    bureau.sees("本批次申报企业均已提交")
+    assert platform.call(firm.account, "GET", f"/reviews/{id_}")["status"] == "submitted"
+
+
+@pytest.fixture
+def asked(visit):
+    """A firm that a person asks to act for it; what it grants is ended by clicks, whatever becomes of the test."""
+    firm = Firm("厦门示例授权软件有限公司")
+    yield firm
+    clerk = visit(firm.account).open("/enterprise/persons")
+    if clerk.offers("/end"):
+        clerk.go("/end").send({"reason": "测试结束"})
+
+
+@WAYS
+def test_a_person_acts_for_a_firm_by_its_word_until_it_ends(platform, visit, asked):
+    platform.at("2026-06-17T10:00")
+    enter(visit, asked)
+    clerk, somebody = visit(asked.account), visit("person")
+    somebody.sees("账号还没有绑定企业")
+    somebody.go("/enterprise/persons/request")
+    somebody.send({"credit_code": asked.code, "statement": "本人为该企业申报经办人"})
+    somebody.row(asked.code, "待企业同意").wait_for()
+
+    clerk.go("/enterprise", "/enterprise/persons", "/decide").sees("本人为该企业申报经办人")
+    clerk.send({"accepted": "true", "until": "2026-12-31"}).sees(clerk.day("2026-12-31"))
+    somebody.waits_for(somebody.row(asked.code, "有效"))
+    path = f"/changes?credit_code={asked.code}"
+    platform.until(lambda: platform.tried("person", "GET", path).is_success)
+    somebody.go("/home")
+    renamed = {"details.new_name": "厦门示例又名软件有限公司", "reason": "因业务发展需要变更企业名称"}
+    id_ = report(somebody, "rename", "2026-06-10", renamed)
+    somebody.go("/home", "/enterprise/persons")
+    clerk.go("/changes", f"/changes/{id_}").sees_tag("change_status", "submitted")
+
+    clerk.go("/enterprise", "/enterprise/persons", "/end").send({"reason": "经办人离职"})
+    clerk.sees("授权已终止。")
+    somebody.waits_for(somebody.row(asked.code, "经办人离职"))
+    somebody.go("/home").sees("账号还没有绑定企业")
+    assert platform.tried("person", "GET", f"/enterprises/{asked.code}").is_client_error

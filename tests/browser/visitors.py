@@ -67,6 +67,10 @@ class Visitor:
         self._leaves_by(self.page.locator("main form.filters button"))
         return self
 
+    def use(self, place: Locator, key: str = "Enter") -> None:
+        """Click what is there, or press the key on it."""
+        place.press(key) if self.way.keys else place.click()
+
     def fill(self, fields: Mapping[str, str]) -> None:
         """Boxes and choices are ticked by the space bar where there are keys alone."""
         for name, value in fields.items():
@@ -74,7 +78,7 @@ class Visitor:
             if not box.count():
                 self.person.fill({name: value})
             elif not box.is_checked():
-                self._use(box, "Space")
+                self.use(box, "Space")
 
     def sees(self, text: str, **values: str) -> None:
         """The text, which is the portal's own in Chinese, in the language of the page."""
@@ -87,6 +91,13 @@ class Visitor:
     def labelled(self, text: str) -> Locator:
         shown = re.compile(rf"^\s*{re.escape(gettext(self.way.language, text))}\s*$")
         return self.page.locator("main .tag").filter(has_text=shown).first
+
+    def row(self, *texts: str) -> Locator:
+        """The row of a table in which all of them stand."""
+        found = self.page.locator("main tr")
+        for text in texts:
+            found = found.filter(has_text=gettext(self.way.language, text))
+        return found
 
     def sees_tag(self, vocabulary: str, code: str) -> None:
         self.tag(vocabulary, code).wait_for(timeout=SLOWEST)
@@ -115,7 +126,4 @@ class Visitor:
 
     def _leaves_by(self, place: Locator) -> None:
         with self.page.expect_navigation(wait_until="domcontentloaded"):
-            self._use(place, "Enter")
-
-    def _use(self, place: Locator, key: str) -> None:
-        place.press(key) if self.way.keys else place.click()
+            self.use(place)

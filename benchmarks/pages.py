@@ -100,7 +100,7 @@ def find(browsers: Mapping[str | None, httpx.Client]) -> list[Measured]:
         def links(_: str, path: str, browser: httpx.Client = browser) -> list[str]:
             return [link.replace("&amp;", "&") for link in LINK.findall(browser.get(path).raise_for_status().text)]
 
-        for kind, path in walk(kinds, "/home" if account else "/", links, Counter()):
+        for kind, path in walk(kinds, "/home" if account else "/", links, Counter(), most=1):
             found.setdefault((kind, account), Measured(kind, account, path))
     return list(found.values())
 

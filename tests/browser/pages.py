@@ -10,9 +10,6 @@ from starlette.routing import compile_path
 from services.portal.main import build
 from services.portal.settings import PortalSettings
 
-MOST = 24
-"""Pages of one kind that are looked at: each in another state where there are so many."""
-
 NO_PAGES = re.compile(r"^/(session|healthz|readyz|metrics)|/export(\?|$)|/attachments/|/template|^/changes/due_date")
 """The login, files, and a part of a page."""
 
@@ -37,18 +34,20 @@ class Kinds:
 
 
 def walk(
-    kinds: Kinds, begin: str, look: Callable[[str, str], Iterable[str]], seen: Counter[str]
+    kinds: Kinds, begin: str, look: Callable[[str, str], Iterable[str]], seen: Counter[str], most: int
 ) -> Iterator[tuple[str, str]]:
     """Go on by the links of each page; the kinds and paths of what was looked at.
 
-    `look(kind, path)` opens a page and answers where its links lead; `seen` counts the pages of each kind.
+    `look(kind, path)` opens a page and answers where its links lead. `seen` counts the pages of each kind on all walks:
+    each looks at one of every kind that it comes to, and at more until there are `most`.
     """
-    waiting, known = [begin], {begin}
+    waiting, known, here = [begin], {begin}, set[str]()
     while waiting:
         path = waiting.pop(0)
         kind = kinds.of(path)
-        if seen[kind] >= MOST:
+        if kind in here and seen[kind] >= most:
             continue
+        here.add(kind)
         seen[kind] += 1
         links = [link.partition("#")[0] for link in look(kind, path)]
         yield kind, path

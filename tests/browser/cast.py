@@ -94,10 +94,9 @@ def apply(clerk):
 
 
 def check_on_site(officer, checked_on):
-    """The officer has the firm checked on site, if the lot did not fall on it, and records the result."""
-    if officer.offers("/on_site_check_order"):
-        officer.go("/on_site_check_order").send({"reason": "研发费用较上年异常增长"})
-        officer.sees("已安排实地抽查，企业将收到通知。")
+    """The officer has the firm checked on site, whether or not the lot fell on it, and records the result."""
+    officer.go("/on_site_check_order").send({"reason": "研发费用较上年异常增长"})
+    officer.sees("已安排实地抽查，企业将收到通知。")
     found = {"checked_on": checked_on, "inspectors": "王海、李明", "result": "conforms", "findings": "与申报一致"}
     officer.go("/on_site_check?").send(found)
     officer.sees("实地抽查结果已填写。")

@@ -24,8 +24,11 @@ UNPROCESSABLE = 422
 """Of a page that says what a draft still lacks."""
 
 PICTURES = Path(os.environ["PEIYU_SCREENSHOTS"]) if "PEIYU_SCREENSHOTS" in os.environ else None
-MOST, MOST_STATES = (24, 6) if PICTURES else (4, 2)
+MOST, MOST_STATES = (24, 6) if PICTURES else (2, 1)
 """Of one kind of page: how many are opened, and in how many states one is judged; more where pictures are made."""
+
+FIRMS = ("厦门样本", "鹭岛精密智能传感", *(("厦门示例",) if PICTURES else ()))
+"""Whose pages are looked at, by a part of their names: those of `several`, a long one, those of the tour."""
 
 BY_BUTTONS = {
     "/changes/{report_id}/check", "/changes/{report_id}/done", "/reviews/{review_id}/done", "/update/{year}/done",
@@ -81,7 +84,7 @@ def accounts(platform: Platform) -> list[str | None]:
     """Everybody who has pages of their own: nobody, firms, a person, officers, operators."""
     found = [
         each["credit_code"]
-        for name in ("厦门样本", "鹭岛精密智能传感", "厦门示例")
+        for name in FIRMS
         for each in platform.call(BUREAU, "GET", f"/enterprises?q={name}&limit=50")["items"]
     ]
     return [None, *(f"firm:{code}" for code in found), f"person:{found[-1]}", OFFICER, BUREAU, "operator"]

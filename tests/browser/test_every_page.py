@@ -24,7 +24,7 @@ UNPROCESSABLE = 422
 """Of a page that says what a draft still lacks."""
 
 PICTURES = Path(os.environ["PEIYU_SCREENSHOTS"]) if "PEIYU_SCREENSHOTS" in os.environ else None
-MOST, MOST_STATES = (24, 6) if PICTURES else (2, 1)
+MOST, MOST_STATES = (24, 6) if PICTURES else (8, 1)
 """Of one kind of page: how many are opened, and in how many states one is judged; more where pictures are made."""
 
 FIRMS = ("厦门样本", "鹭岛精密智能传感", *(("厦门示例",) if PICTURES else ()))

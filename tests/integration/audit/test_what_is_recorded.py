@@ -27,7 +27,7 @@ from tests.integration.reviews.conftest import grant
 
 BUREAU = Actor("bureau", "市工信局 审核员", "bureau")
 NOT_RECORDED = {
-    "profile": {"held_titles", "owed_updates"},
+    "profile": {"held_titles", "owed_updates", "update_counts"},
     "changes": {"firms", "held_titles"},
     "reviews": {"profile_copies", "import_progress", "deadline_extensions"},
     "notifier": {

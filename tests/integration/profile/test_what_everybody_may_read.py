@@ -49,7 +49,7 @@ async def test_current_notices_are_the_ones_that_decide_a_date_to_come_the_newes
     assert overruled["id"] not in {each["id"] for each in items}
     assert (items[0]["authority_names"], items[1]["authority_names"]) == (["思明区工业和信息化局"], None)
     assert items[1]["title_names"] == ["创新型中小企业", "专精特新中小企业"]
-    assert "2026-06-26" in items[1]["citation"]["text"]
+    assert "2026年6月26日" in items[1]["citation"]["text"]
     assert not {name for each in items for name in each} & {"declared_by", "declared_by_name"}
     it.at("2026-06-26T23:59:59+08:00")
     assert len((await read(it, f"{PATH}/current")).json()["items"]) == 2

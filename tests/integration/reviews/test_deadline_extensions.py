@@ -81,7 +81,7 @@ async def test_a_date_moved_after_it_passed_takes_the_revocation_back(it):
     assert duty_of(title) == ("2026-04-30", "2026-06-26", "open")
     (event,) = await it.told("eligibility.restored.v1")
     assert (event.data.by, event.data.citation.rule) == ("platform", "update.extended")
-    assert "2026-06-26" in event.data.citation.text
+    assert "2026年6月26日" in event.data.citation.text
     assert [each["act"] for each in title["eligibility_history"]] == ["revoked", "restored"]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -11,6 +10,7 @@ from fastapi.responses import Response
 from services.portal import acting
 from services.portal.acting import Act, Case, Sent, only
 from services.portal.api import Refused, happened
+from services.portal.cases import act_pages
 from services.portal.pages.change_cases.acts import SANCTION, SANCTION_ANSWER, at_first, waiting
 from services.portal.rendering import day
 from services.portal.visit import Officer, Visit
@@ -49,20 +49,6 @@ async def occurrence(visit: Officer, occurrence_id: UUID, done: str = "") -> Res
     )
 
 
-@router.get("/{occurrence_id}/{name}")
-async def ask(visit: Officer, occurrence_id: UUID, name: str) -> Response:
-    """The page of an act."""
-    return await _page(visit, acting.act_of(ACTS, name), occurrence_id, None, None)
-
-
-@router.post("/{occurrence_id}/{name}")
-async def do(visit: Officer, occurrence_id: UUID, name: str) -> Response:
-    """It is done; back to the occurrence."""
-    act, path = acting.act_of(ACTS, name), f"/occurrences/{occurrence_id}"
-    back = await acting.back_of(visit, LIST)
-    return await acting.act_on(visit, act, path, back, partial(_page, visit, act, occurrence_id))
-
-
 async def _page(visit: Visit, act: Act, occurrence_id: UUID, sent: Sent | None, refused: Refused | None) -> Response:
     path = f"/occurrences/{occurrence_id}"
     found = await visit.api.get(path)
@@ -80,3 +66,6 @@ async def _page(visit: Visit, act: Act, occurrence_id: UUID, sent: Sent | None, 
         late=found["consequence"],
         waiting=waits,
     )
+
+
+router.include_router(act_pages("/occurrences", ACTS, _page))

@@ -2,40 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal import acting
 from services.portal.acting import Act, Case, Sent
 from services.portal.api import NotThere, Refused
+from services.portal.cases import act_pages
 from services.portal.pages.review_cases.acts import ACTS, FINDING, LIST, RESUBMISSION, path_of
 from services.portal.rendering import day
-from services.portal.visit import Officer, Visit
+from services.portal.visit import Visit
 from services.portal.words import word
 
-router = APIRouter()
 PLACES = ("statement", "declaration.signatory")
 """The fields of the application in which something can be wrong; all else is said of all of it."""
-
-
-@router.get("/{review_id}/{name}")
-async def ask(visit: Officer, review_id: UUID, name: str) -> Response:
-    """The page of the act."""
-    return await _page(visit, acting.act_of(ACTS, name), review_id, None, None)
-
-
-@router.post("/{review_id}/{name}")
-async def do(visit: Officer, review_id: UUID, name: str) -> Response:
-    """It is done; back to the application."""
-    act = acting.act_of(ACTS, name)
-    back = await acting.back_of(visit, LIST)
-    if act is FINDING:
-        act = replace(act, path=f"objections/{await _number(visit)}/finding")
-    return await acting.act_on(visit, act, path_of(review_id), back, partial(_page, visit, act, review_id))
 
 
 def case_of(visit: Visit, review: Mapping[str, Any]) -> Case:
@@ -86,3 +68,11 @@ def _objection(review: Mapping[str, Any], number: str) -> Mapping[str, Any] | No
     if number not in found:
         raise NotThere
     return found[number]
+
+
+async def _aimed(visit: Visit, act: Act) -> Act:
+    """A finding goes to its objection."""
+    return replace(act, path=f"objections/{await _number(visit)}/finding") if act is FINDING else act
+
+
+router = act_pages("/reviews", ACTS, _page, _aimed)

@@ -1,18 +1,16 @@
 """The right to the review (复核资格) given back, or taken."""
 
-from functools import partial
 from uuid import UUID
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal import acting
 from services.portal.acting import OFFICERS, Act, Case, Sent, only
 from services.portal.api import Refused
-from services.portal.visit import Officer, Visit
+from services.portal.cases import act_pages
+from services.portal.visit import Visit
 from services.portal.words import N_, word
 
-router = APIRouter()
 LIST = f"{OFFICERS}/certifications"
 RESTORATION = Act(
     "restoration",
@@ -36,20 +34,6 @@ REVOCATION = Act(
 ACTS = (RESTORATION, REVOCATION)
 
 
-@router.get("/{certification_id}/{name}")
-async def ask(visit: Officer, certification_id: UUID, name: str) -> Response:
-    """The page of the act."""
-    return await _page(visit, acting.act_of(ACTS, name), certification_id, None, None)
-
-
-@router.post("/{certification_id}/{name}")
-async def do(visit: Officer, certification_id: UUID, name: str) -> Response:
-    """It is done; back to the title."""
-    act = acting.act_of(ACTS, name)
-    page = partial(_page, visit, act, certification_id)
-    return await acting.act_on(visit, act, _path_of(certification_id), await acting.back_of(visit, LIST), page)
-
-
 async def _page(visit: Visit, act: Act, certification_id: UUID, sent: Sent | None, refused: Refused | None) -> Response:
     title = await visit.api.get(_path_of(certification_id))
     what = word(visit.language, title["title"], "title")
@@ -59,3 +43,6 @@ async def _page(visit: Visit, act: Act, certification_id: UUID, sent: Sent | Non
 
 def _path_of(certification_id: UUID) -> str:
     return f"/certifications/{certification_id}"
+
+
+router = act_pages("/certifications", ACTS, _page)

@@ -262,14 +262,6 @@ WORDS: dict[str, dict[str, str]] = {
         "readdressed": N_("已更换邮箱"),
         "resolved": N_("已办结"),
     },
-    "worklist": {
-        "overdue": N_("已逾期"),
-        "to_review": N_("待审核"),
-        "checking": N_("核对中"),
-        "returned": N_("待企业补正"),
-        "in_public_notice": N_("公示中"),
-        "awaiting_ministry": N_("待工信部答复"),
-    },
     "follow_up_kind": {
         "unanswered": N_("多次提醒未办理"),
         "bad_address": N_("邮箱不存在"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +12,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -128,6 +129,14 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def counted_up_to(session: AsyncSession, queries: Mapping[K, Select[Any]], most: int) -> dict[K, int]:
+    """How many rows each of the queries finds, counted no further than `most`, in one statement."""
+    counts = [
+        select(func.count()).select_from(query.limit(most).subquery()).scalar_subquery() for query in queries.values()
+    ]
+    return dict(zip(queries, (await session.execute(select(*counts))).one(), strict=True))
 
 
 def _configuration(service: str) -> Config:

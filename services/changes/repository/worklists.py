@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.changes.models import Report
 from services.changes.vocabulary import OFFICE, TO_REVIEW, Status
 from shared.regulation import Worklist
+from shared.runtime.database import counted_up_to
 
 
 def in_worklist(name: Worklist, today: date, office: str | None = None) -> ColumnElement[bool]:
@@ -37,10 +38,7 @@ async def sizes(
     session: AsyncSession, reach: ColumnElement[bool], today: date, office: str | None, most: int
 ) -> dict[Worklist, int]:
     """How many reports are in each worklist, counted no further than `most`."""
-    counts = [
-        select(func.count())
-        .select_from(select(Report.id).where(reach, in_worklist(name, today, office)).limit(most).subquery())
-        .scalar_subquery()
-        for name in Worklist
-    ]
-    return dict(zip(Worklist, (await session.execute(select(*counts))).one(), strict=True))
+    within = select(Report.id).where(reach)
+    return await counted_up_to(
+        session, {name: within.where(in_worklist(name, today, office)) for name in Worklist}, most
+    )

@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reviews.models import Certification, Review
 from services.reviews.vocabulary import OFFICE, TO_REVIEW, ReviewStatus
 from shared.regulation import Worklist
+from shared.runtime.database import counted_up_to
 
 
 def in_worklist(name: Worklist, today: date, office: str | None = None) -> ColumnElement[bool]:
@@ -35,10 +36,6 @@ async def sizes(
 ) -> dict[Worklist, int]:
     """How many applications are in each worklist, counted no further than `most`."""
     within = select(Review.id).join(Certification, Certification.id == Review.certification_id).where(reach)
-    counts = [
-        select(func.count())
-        .select_from(within.where(in_worklist(name, today, office)).limit(most).subquery())
-        .scalar_subquery()
-        for name in Worklist
-    ]
-    return dict(zip(Worklist, (await session.execute(select(*counts))).one(), strict=True))
+    return await counted_up_to(
+        session, {name: within.where(in_worklist(name, today, office)) for name in Worklist}, most
+    )

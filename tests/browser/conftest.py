@@ -107,6 +107,12 @@ class Person:
         rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         return Axe().run(self.page, options={"runOnly": rules})
 
+    def check_named(self, heading: str) -> None:
+        """The page has the heading, its title says the same, and it is accessible."""
+        assert self.heading == heading
+        assert self.page.title() == f"{heading} · 培育平台"
+        self.check_accessible()
+
     def check_accessible(self) -> None:
         """No violation that axe finds, nothing wider than the screen."""
         try:

@@ -6,6 +6,8 @@ from services.cli.credit_codes import new_code
 from services.cli.tour.forms import DECLARATION, change_form, contact, merger_form, update_form
 
 OFFICER, BUREAU = "officer:XM-SM", "bureau"
+LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
+"""A name that is long, and would be a script if it were not only a name."""
 
 
 @dataclass

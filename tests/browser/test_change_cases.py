@@ -5,10 +5,8 @@ from functools import partial
 
 import pytest
 
-from tests.browser.firms import BUREAU, OFFICER, registered
+from tests.browser.firms import BUREAU, LONG, OFFICER, registered
 from tests.browser.reports import YES_TO_ALL, submitted
-
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
 
 
 @pytest.fixture
@@ -26,13 +24,6 @@ def arrived(officer, path):
     officer.page.wait_for_url(re.compile(rf"/officers/{path}(\?.*)?$"))
 
 
-def checked(officer, heading):
-    """The page of an act is named as what was clicked, and accessible."""
-    assert officer.heading == heading
-    assert officer.page.title() == f"{heading} · 培育平台"
-    officer.check_accessible()
-
-
 def test_an_opinion_and_a_decision_bring_a_report_to_its_end(platform, person, firm):
     it = firm(LONG)
     id_ = submitted(platform, it)
@@ -44,7 +35,7 @@ def test_an_opinion_and_a_decision_bring_a_report_to_its_end(platform, person, f
     officer.sees("承办人已更新。")
     assert not officer.page.get_by_role("button", name="由我承办").count()
     officer.follow("出具审核意见")
-    checked(officer, "出具审核意见")
+    officer.check_named("出具审核意见")
     officer.page.get_by_role("button", name="出具审核意见").click()
     officer.page.get_by_role("alert").wait_for()
     assert officer.page.get_by_role("alert").get_by_role("listitem").all_inner_texts() == [
@@ -60,7 +51,7 @@ def test_an_opinion_and_a_decision_bring_a_report_to_its_end(platform, person, f
     bureau = case_of(person, BUREAU, id_)
     bureau.sees("经核实，主导产品和人员未变")
     bureau.follow("对称号作出决定")
-    checked(bureau, "对称号作出决定")
+    bureau.check_named("对称号作出决定")
     bureau.fill({"decisions.0.outcome": "retained"})
     decide = bureau.page.get_by_role("button", name="对称号作出决定")
     decide.click()
@@ -86,7 +77,7 @@ def test_a_report_is_returned_with_all_that_is_to_be_corrected(platform, person,
     officer = case_of(person, OFFICER, id_, javascript=javascript)
     officer.follow("退回企业补正")
     if javascript:
-        checked(officer, "退回企业补正")
+        officer.check_named("退回企业补正")
     officer.sees("不填则按规定为2026年6月4日（星期四）。")
     send = officer.page.get_by_role("button", name="退回企业补正")
     send.click()
@@ -144,7 +135,7 @@ def test_who_handles_a_case_is_changed(platform, person, firm):
     id_ = submitted(platform, firm())
     officer = case_of(person, OFFICER, id_)
     officer.follow("调整承办人")
-    checked(officer, "调整承办人")
+    officer.check_named("调整承办人")
     send = officer.page.get_by_role("button", name="调整承办人")
     send.click()
     officer.sees("由谁承办：必填")
@@ -279,7 +270,7 @@ def test_a_late_report_of_a_little_giant_goes_to_the_ministry_and_back(platform,
     bureau = case_of(person, BUREAU, id_)
     bureau.sees("逾期报告的后果由主管部门决定：")
     bureau.follow("处理逾期报告")
-    checked(bureau, "处理逾期报告")
+    bureau.check_named("处理逾期报告")
     bureau.sees("第十三条")
     send = bureau.page.get_by_role("button", name="处理逾期报告")
     bureau.page.get_by_label("专精特新“小巨人”企业").uncheck()
@@ -305,7 +296,7 @@ def test_a_late_report_of_a_little_giant_goes_to_the_ministry_and_back(platform,
         ("登记工信部对逾期处理的答复", "工信部对逾期处理的答复已登记。"),
     ):
         bureau.page.get_by_role("link", name=act, exact=True).click()
-        checked(bureau, act)
+        bureau.check_named(act)
         assert bureau.page.locator(f'[name="certification_id"][value="{it.certification}"]').is_checked()
         answer = {"outcome": "retained", "reason": "部里决定保留", "answered_on": "2026-08-01", "confirmed": "true"}
         bureau.fill(answer)

@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Person
-from tests.browser.firms import BUREAU, OFFICER, registered, several
+from tests.browser.firms import BUREAU, LONG, OFFICER, registered, several
 from tests.browser.pages import Kinds, walk
 from tests.browser.platform import ROOT, Platform
 
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
 UNPROCESSABLE = 422
 """Of a page that says what a draft still lacks."""
 

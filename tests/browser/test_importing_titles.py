@@ -6,10 +6,9 @@ import io
 import pytest
 
 from services.cli.credit_codes import new_code
-from tests.browser.firms import BUREAU, OFFICER
+from tests.browser.firms import BUREAU, LONG, OFFICER
 
 HEADINGS = ["企业名称", "统一社会信用代码", "所属区", "称号", "有效期起", "有效期止"]
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from functools import partial
 
 import pytest
 
-from tests.browser.firms import BUREAU, OFFICER, registered
+from tests.browser.firms import BUREAU, LONG, OFFICER, registered
 from tests.browser.reports import submitted
-
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.browser.firms import OFFICER, registered
-
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
+from tests.browser.firms import LONG, OFFICER, registered
 
 
 @pytest.fixture

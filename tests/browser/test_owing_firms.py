@@ -4,9 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.firms import BUREAU, OFFICER, registered, update
-
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
+from tests.browser.firms import BUREAU, LONG, OFFICER, registered, update
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 import pytest
 
 from services.cli.credit_codes import new_code
-from tests.browser.firms import BUREAU, OFFICER, registered
-
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
+from tests.browser.firms import BUREAU, LONG, OFFICER, registered
 
 
 def form(code):

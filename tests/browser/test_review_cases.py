@@ -6,9 +6,8 @@ import pytest
 
 from services.cli.tour.forms import DECLARATION
 from tests.browser.applications import CHECK, TODAY, applied, pass_on, ready
-from tests.browser.firms import BUREAU, OFFICER, registered, update
+from tests.browser.firms import BUREAU, LONG, OFFICER, registered, update
 
-LONG = "厦门<script>alert(1)</script>" + "鹭岛精密智能传感与工业互联网" * 4 + "有限公司"
 APPROVED = {"outcome": "approved", "opinion": "拟同意，予以公示"}
 
 
@@ -29,13 +28,6 @@ def case_of(person, who, review, **how):
 
 def button(officer, name):
     return officer.page.get_by_role("button", name=name, exact=True)
-
-
-def checked(officer, heading):
-    """The page of an act is named as what was clicked, and accessible."""
-    assert officer.heading == heading
-    assert officer.page.title() == f"{heading} · 培育平台"
-    officer.check_accessible()
 
 
 def read(platform, review):
@@ -62,17 +54,17 @@ def test_an_application_goes_from_the_worklist_over_an_on_site_check_to_its_publ
     officer.sees("承办人已更新。")
 
     officer.follow("要求实地抽查")
-    checked(officer, "要求实地抽查")
+    officer.check_named("要求实地抽查")
     officer.fill({"reason": "研发费用与上年差异较大"})
     button(officer, "要求实地抽查").click()
     officer.sees("已安排实地抽查，企业将收到通知。")
     officer.sees("本申请须实地抽查")
     officer.follow("作出审核决定")
-    checked(officer, "作出审核决定")
+    officer.check_named("作出审核决定")
     assert officer.page.locator('[name="outcome"]').evaluate_all("all => all.map(e => e.value)") == ["rejected"]
     officer.follow("不办理，返回")
     officer.follow("填写实地抽查结果")
-    checked(officer, "填写实地抽查结果")
+    officer.check_named("填写实地抽查结果")
     button(officer, "填写实地抽查结果").click()
     assert officer.page.get_by_role("alert").get_by_role("listitem").count() == 4
     officer.check_accessible()
@@ -99,7 +91,7 @@ def test_an_application_goes_from_the_worklist_over_an_on_site_check_to_its_publ
     bureau = case_of(person, BUREAU, review)
     bureau.sees("材料属实")
     bureau.follow("作出复核决定")
-    checked(bureau, "作出复核决定")
+    bureau.check_named("作出复核决定")
     bureau.fill({"outcome": "approved", "opinion": "拟同意，予以公示", "confirmed": "true"})
     button(bureau, "作出复核决定").click()
     bureau.sees("复核决定已作出，企业将收到通知。")
@@ -114,7 +106,7 @@ def test_objections_are_recorded_and_found_on_one_by_one(platform, person, filed
     officer = case_of(person, OFFICER, review)
     for text in ("反映企业虚报研发费用", "反映企业拖欠工资"):
         officer.follow("登记异议")
-        checked(officer, "登记异议")
+        officer.check_named("登记异议")
         officer.fill({"from_whom": "某职工", "text": text})
         button(officer, "登记异议").click()
         officer.sees("异议已登记，处理完毕前不作出决定。")
@@ -122,7 +114,7 @@ def test_objections_are_recorded_and_found_on_one_by_one(platform, person, filed
     bureau = case_of(person, BUREAU, review)
     bureau.check_accessible()
     bureau.page.get_by_role("link", name="处理这条异议 2").click()
-    checked(bureau, "处理异议")
+    bureau.check_named("处理异议")
     bureau.sees("反映企业拖欠工资")
     button(bureau, "处理异议").click()
     bureau.fill({"confirmed": "true"})
@@ -152,7 +144,7 @@ def test_an_application_is_returned_with_all_its_defects_and_corrected_from_pape
     officer.follow("再加一条")
     officer.fill({"defects.1.text": "请核对研发费用"})
     if javascript:
-        checked(officer, "退回企业补正")
+        officer.check_named("退回企业补正")
     button(officer, "退回企业补正").click()
     officer.sees("已退回企业补正。")
     for text in ("申请说明：请说明市场占有率", "请核对研发费用", "企业应在2026年6月5日（星期五）前补正"):
@@ -242,7 +234,7 @@ def test_what_the_ministry_decided_is_recorded_by_the_bureau(platform, person):
     bureau.page.get_by_role("link", name="待工信部答复").click()
     bureau.page.locator(f'a[href*="{review["id"]}"]').click()
     bureau.follow("登记工信部决定")
-    checked(bureau, "登记工信部决定")
+    bureau.check_named("登记工信部决定")
     bureau.fill({"outcome": "approved", "opinion": "部里同意", "decided_on": "2030-01-01", "confirmed": "true"})
     button(bureau, "登记工信部决定").click()
     bureau.sees("晚于今天")

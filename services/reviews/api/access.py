@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Response, status
 
-from services.reviews.domain import possible
+from services.reviews.domain.cases import possible
 from services.reviews.models import Certification, Review
 from services.reviews.repository import applications
 from services.reviews.views.applications import ReviewDetail

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from services.reviews.api.access import OFFICERS, acted, detail, filing, own, seen
 from services.reviews.commands import applications as commands
 from services.reviews.commands import returns
-from services.reviews.domain import STEP_OF
+from services.reviews.domain.cases import STEP_OF
 from services.reviews.forms import Application, Resubmission, Withdrawal
 from services.reviews.models import Certification, Review
 from services.reviews.repository import applications

@@ -9,7 +9,7 @@ import uuid_utils.compat as uuid7s
 from services.reviews.assessments import assessed
 from services.reviews.commands.records import Found, held, move, period_of, review_state, tell_end
 from services.reviews.conditions import Condition, Facts, failing, judge
-from services.reviews.domain import drawn
+from services.reviews.domain.cases import drawn
 from services.reviews.forms import Application
 from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
 from services.reviews.repository import applications, campaigns, copies, extensions

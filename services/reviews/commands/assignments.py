@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from services.reviews.commands.records import Found, held, move
-from services.reviews.domain import require
+from services.reviews.domain.cases import require
 from services.reviews.vocabulary import Act
 from shared.messaging import Work
 from shared.web.caller import Caller

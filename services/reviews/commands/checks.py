@@ -5,7 +5,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid7s
 
 from services.reviews.commands.records import Found, held, move, review_state
-from services.reviews.domain import require
+from services.reviews.domain.cases import require
 from services.reviews.forms import CheckRecord
 from services.reviews.models import OnSiteCheck
 from services.reviews.vocabulary import Act

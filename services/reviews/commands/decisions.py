@@ -17,7 +17,8 @@ from services.reviews.commands.records import (
     set_window,
     tell_end,
 )
-from services.reviews.domain import DECISION, OutcomeNotOffered, after_decision, basis_of, duties_of, window_under
+from services.reviews.domain.cases import DECISION, OutcomeNotOffered, after_decision, basis_of
+from services.reviews.domain.titles import duties_of, window_under
 from services.reviews.models import Certification, Review
 from services.reviews.repository import campaigns, extensions
 from services.reviews.repository import certifications as titles

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.reviews.commands.eligibility import reconsider
 from services.reviews.commands.records import certification_state, duty_rows, period_of
-from services.reviews.domain import Move, duties_of, moves_of
+from services.reviews.domain.titles import Move, duties_of, moves_of
 from services.reviews.models import Certification, UpdateDuty
 from services.reviews.repository import certifications as titles
 from services.reviews.repository import extensions

@@ -9,7 +9,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid7s
 
 from services.reviews.commands.records import certification_state, duty_rows, period_of, set_window
-from services.reviews.domain import duties_of, window_under
+from services.reviews.domain.titles import duties_of, window_under
 from services.reviews.lists import GrantRow
 from services.reviews.models import Certification, ProfileCopy
 from services.reviews.repository import campaigns, copies, extensions

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.reviews.commands.decisions import extend, reject
 from services.reviews.commands.endings import PAGE
 from services.reviews.commands.records import Found, held, move, review_state, tell_end
-from services.reviews.domain import require
+from services.reviews.domain.cases import require
 from services.reviews.models import Objection, Review
 from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, ReviewStatus

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
-from services.reviews.domain import MACHINE, STEP_OF, case_of, ends_at, moved, require
+from services.reviews.domain.cases import MACHINE, STEP_OF, case_of, moved, require
+from services.reviews.domain.titles import ends_at
 from services.reviews.models import Certification, Review, ReviewStep, UpdateDuty
 from services.reviews.repository import applications
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.reviews.commands.endings import PAGE
 from services.reviews.commands.records import Found, held, move, review_state, tell_end
-from services.reviews.domain import IN_HAND, require
+from services.reviews.domain.cases import IN_HAND, require
 from services.reviews.forms import Resubmission
 from services.reviews.models import Review
 from services.reviews.repository import applications

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from services.reviews.assessments import AssessmentRecord
 from services.reviews.commands.records import check_missing, check_required
 from services.reviews.conditions import Condition
-from services.reviews.domain import DECISION, STEP_OF, basis_of, case_of, last_day, offered, time_basis, worklist
+from services.reviews.domain.cases import DECISION, STEP_OF, basis_of, case_of, last_day, offered, time_basis, worklist
 from services.reviews.models import Certification, Review
 from services.reviews.repository.applications import History
 from services.reviews.vocabulary import Act, ReviewOutcome, ReviewStatus

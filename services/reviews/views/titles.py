@@ -11,7 +11,7 @@ from services.reviews.assessments import AssessmentRecord, assessed
 from services.reviews.commands.hindsight import Hypothesis
 from services.reviews.commands.records import SHOWN_AS
 from services.reviews.conditions import WINDOW_CODES, Condition, failing, window_of
-from services.reviews.domain import ends_at, standing
+from services.reviews.domain.titles import ends_at, standing
 from services.reviews.models import Certification, EligibilityStep, ProfileCopy, UpdateDuty
 from services.reviews.rights import possible
 from services.reviews.views.rights import EligibilityStepView, Ground

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.cli.credit_codes import invented_code
-from services.reviews.domain import MACHINE
+from services.reviews.domain.cases import MACHINE
 from services.reviews.vocabulary import OFFICE, Act, ReviewStatus
 from shared.contracts import ChangeDecided, ChangeReportState, ChangeType, Citation, TitleDecision, TitleOutcome
 from tests.integration.reviews.conftest import (

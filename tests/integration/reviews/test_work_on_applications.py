@@ -10,7 +10,7 @@ import uuid_utils.compat as uuid7s
 from sqlalchemy import select, true
 
 from services.cli.credit_codes import invented_code
-from services.reviews.domain import case_of, worklist
+from services.reviews.domain.cases import case_of, worklist
 from services.reviews.models import Review
 from services.reviews.repository.worklists import in_worklist, sizes
 from services.reviews.vocabulary import ReviewStatus

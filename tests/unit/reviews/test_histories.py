@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reviews.domain import ENTERED, MACHINE, moved, worklist
+from services.reviews.domain.cases import ENTERED, MACHINE, moved, worklist
 from services.reviews.vocabulary import OFFICE, OPEN_REVIEWS, TO_REVIEW, Act, ReviewStatus
 from shared.regulation import Regulation, Title, Worklist, working_days_between
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reviews.domain import ENTERED, IN_HAND, MACHINE, NotInThisState, after_decision, drawn, moved, require
+from services.reviews.domain.cases import (
+    ENTERED,
+    IN_HAND,
+    MACHINE,
+    NotInThisState,
+    after_decision,
+    drawn,
+    moved,
+    require,
+)
 from services.reviews.vocabulary import OFFICE, OPEN_REVIEWS, Act, ReviewOutcome, ReviewStatus
 from shared.regulation import CaseClock, Regulation, Step, Title
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reviews.domain import duty_after_move, moves_of
+from services.reviews.domain.titles import duty_after_move, moves_of
 from services.reviews.models import UpdateDuty
 from services.reviews.vocabulary import DutyStatus as D
 from shared.regulation import DeadlineExtension, Duty, Regulation, Title, end_of_day, in_chinese

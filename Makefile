@@ -24,7 +24,7 @@ test: $(VENV)/.dev ## everything that can be tested on this machine, checks incl
 	@sh tests/infrastructure/install_broker.sh
 	@sh tests/infrastructure/install_browser.sh
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 screenshots: $(VENV)/.dev ## pictures of every page of the portal, into var/screenshots
 	@sh tests/infrastructure/install_browser.sh

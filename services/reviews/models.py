@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import DateTime, FetchedValue, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -189,7 +189,8 @@ class Review(Base):
     `assisted`: an officer filed it for the firm (代办), by the signed paper form that the step names. An on-site check
     is due where it was `check_drawn` or ordered (`check_order`), until there is a `check_result`. `correction`
     and `return_due` are set while it is returned, `notice_ends` once it was put on public notice. `handling_due` and
-    `handling_left` are its working-day clock; `assignee` is the officer who took it.
+    `handling_left` are its working-day clock; `assignee` is the officer who took it. `authority` is that of its title,
+    which the database sees to, so that lists need not look at titles.
     """
 
     __tablename__ = "reviews"
@@ -197,6 +198,8 @@ class Review(Base):
         Index("reviews_one_open", "certification_id", unique=True, postgresql_where=text(IS_OPEN)),
         Index("reviews_checking", "credit_code", postgresql_where=text("status = 'checking'")),
         Index("reviews_by_firm", "credit_code", "id"),
+        Index("reviews_by_title", "certification_id", "id"),
+        Index("reviews_by_authority", "authority", "status", "id"),
         Index("reviews_by_status", "status", "id"),
         Index("reviews_returned", "return_due", "id", postgresql_where=text("status = 'returned'")),
         Index("reviews_in_notice", "notice_ends", "id", postgresql_where=text("status = 'in_public_notice'")),
@@ -206,6 +209,7 @@ class Review(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     certification_id: Mapped[UUID] = mapped_column(ForeignKey("certifications.id"))
+    authority: Mapped[str | None] = mapped_column(FetchedValue())
     credit_code: Mapped[str]
     title: Mapped[str]
     status: Mapped[str]

@@ -9,7 +9,7 @@ from shared.web.problems import Defect, InvalidInput
 
 
 def within_reach(
-    caller: Caller, credit_code: InstrumentedAttribute[str], authority: InstrumentedAttribute[str]
+    caller: Caller, credit_code: InstrumentedAttribute[str], authority: InstrumentedAttribute[str | None]
 ) -> ColumnElement[bool]:
     """Rows of the firms that the account stands for, or reviews; all for the bureau and the operator."""
     if caller.role is Role.ENTERPRISE:

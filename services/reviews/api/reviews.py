@@ -81,7 +81,7 @@ async def list_reviews(
         office = caller.role if caller.role in OFFICERS else None
         found = await applications.reviews(
             work.session,
-            within_reach(caller, Review.credit_code, Certification.authority),
+            within_reach(caller, Review.credit_code, Review.authority),
             *([in_worklist(worklist, work.today(), office)] if worklist else []),
             *([Review.id.in_(id_)] if id_ else []),
             *([Review.title == title] if title else []),
@@ -100,7 +100,7 @@ async def list_reviews(
 @router.get("/worklists")
 async def count_worklists(request: Request, caller: Officer) -> WorklistSizes:
     """How many applications are in each worklist (待办)."""
-    reach = within_reach(caller, Review.credit_code, Certification.authority)
+    reach = within_reach(caller, Review.credit_code, Review.authority)
     async with request.app.state.backend.work() as work:
         found = await sizes(work.session, reach, work.today(), caller.role, MOST_COUNTED)
     return WorklistSizes(items=found)

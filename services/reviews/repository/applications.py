@@ -63,7 +63,7 @@ async def reviews(
     if statuses is not None:
         query = query.where(Review.status.in_(statuses))
     if authority is not None:
-        query = query.where(Certification.authority == authority)
+        query = query.where(Review.authority == authority)
     if assignee is not None:
         query = query.where(Review.assignee == assignee)
     if before is not None:

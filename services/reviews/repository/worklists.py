@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.reviews.models import Certification, Review
+from services.reviews.models import Review
 from services.reviews.vocabulary import OFFICE, TO_REVIEW, ReviewStatus
 from shared.regulation import Worklist
 from shared.runtime.database import counted_up_to
@@ -35,7 +35,7 @@ async def sizes(
     session: AsyncSession, reach: ColumnElement[bool], today: date, office: str | None, most: int
 ) -> dict[Worklist, int]:
     """How many applications are in each worklist, counted no further than `most`."""
-    within = select(Review.id).join(Certification, Certification.id == Review.certification_id).where(reach)
+    within = select(Review.id).where(reach)
     return await counted_up_to(
         session, {name: within.where(in_worklist(name, today, office)) for name in Worklist}, most
     )

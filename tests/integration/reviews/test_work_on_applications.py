@@ -14,6 +14,7 @@ from services.reviews.domain.cases import case_of, worklist
 from services.reviews.models import Review
 from services.reviews.repository.worklists import in_worklist, sizes
 from services.reviews.vocabulary import ReviewStatus
+from shared.contracts import ProfileChanged
 from shared.regulation import Worklist
 from tests.integration.reviews.conftest import (
     BUREAU,
@@ -28,6 +29,7 @@ from tests.integration.reviews.conftest import (
     applied,
     noticed,
     pass_on,
+    profile,
     read_review,
     ready,
     submitted,
@@ -69,6 +71,17 @@ async def test_every_query_finds_what_the_pure_function_says_of_each_case(it):
         counted = await sizes(work.session, true(), TODAY, None, most=2)
         assert counted == {name: min(len(ids), 2) for name, ids in expected.items()}
     assert all(expected.values())
+
+
+async def test_the_applications_of_a_firm_that_moves_are_in_the_lists_of_its_new_authority_alone(it):
+    review = await submitted(it)
+    assert await listed(it, OFFICER, "?worklist=to_review") == [review["id"]]
+    moved = profile(3, authority="XM-HL", y2026="2026-04-20T10:00:00+08:00")
+    await it.take(ProfileChanged(credit_code=FIRM, profile=moved, changed=("authority",)))
+    for who, ids in ((OFFICER, []), ("officer:XM-HL", [review["id"]]), (WHO, [review["id"]])):
+        assert await listed(it, who, "?worklist=to_review") == ids, who
+    assert await listed(it, BUREAU, "?authority=XM-HL") == [review["id"]]
+    assert await listed(it, BUREAU, "?authority=XM-SM") == []
 
 
 async def test_an_officer_finds_its_own_step_to_review_and_what_is_overdue(it):

@@ -62,15 +62,20 @@ class Answer:
 
 
 class Api:
-    """Calls on behalf of one visitor; `token` is the access token, None for what everybody may see."""
+    """Calls on behalf of one visitor; `token` is the access token, None for what everybody may see.
 
-    def __init__(self, client: httpx.AsyncClient, token: str | None, language: str) -> None:
+    `address` is the visitor's, as the gateway told it: the gateway's limits are each visitor's own.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, token: str | None, language: str, address: str | None = None) -> None:
         self.calls = 0
         """How many were made so far."""
         self._client = client
         self._headers = {"Accept-Language": language}
         if token is not None:
             self._headers["Authorization"] = f"Bearer {token}"
+        if address is not None:
+            self._headers["X-Forwarded-For"] = address
 
     async def get(self, path: str, **query: Any) -> Any:
         """The body of what is at `path` below the API; query values that are None or empty are left out.

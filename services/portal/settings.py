@@ -1,20 +1,19 @@
 """Settings of the portal, from `PORTAL_*`."""
 
 from datetime import timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.runtime.settings import Environment
+from shared.runtime.settings import Environment, Settings
 
 DEMO_KEY = "peiyu-portal-of-nobody"
 
 
-class PortalSettings(BaseSettings):
+class PortalSettings(Settings):
     """Where the portal is reached, where it reaches the platform and the login system. Durations are seconds."""
 
-    model_config = SettingsConfigDict(env_prefix="PORTAL_", extra="ignore", frozen=True, populate_by_name=True)
+    prefix: ClassVar[str] = "PORTAL_"
 
     environment: Environment = Field("production", validation_alias="PEIYU_ENV")
     host: str = "127.0.0.1"
@@ -24,6 +23,9 @@ class PortalSettings(BaseSettings):
     api_timeout: float = Field(20, gt=0, description="The longest that one answer may take")
     issuer: str = Field(
         "http://127.0.0.1:8000/login", validation_alias="PEIYU_AUTH_ISSUER", description="The login system (OIDC)"
+    )
+    discovery_url: str | None = Field(
+        None, description="Its discovery document, where the portal cannot reach it below the issuer"
     )
     client_id: str = "portal"
     client_secret: SecretStr = SecretStr("peiyu")

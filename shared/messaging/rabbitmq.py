@@ -2,7 +2,8 @@
 
 Topology: a durable topic exchange `peiyu.events`, one durable quorum queue `peiyu.<service>` per consuming service,
 bound to what it handles; replicas compete on it. What may change later (length limits, delivery limits) belongs in
-policies, because the arguments of a queue can not be changed.
+policies, because the arguments of a queue can not be changed. A bus that may not declare it looks that it is there, and
+is unavailable while a part is missing.
 """
 
 import asyncio
@@ -40,8 +41,10 @@ class RabbitBus:
         queue_prefix: str = "peiyu",
         batch: int = 200,
         linger: float = 0.005,
+        declares: bool = True,
     ) -> None:
         self._url = url
+        self._passive = not declares
         self._exchange_name = exchange
         self._queue_prefix = queue_prefix
         self._batch = batch
@@ -103,13 +106,18 @@ class RabbitBus:
         return await aio_pika.connect(self._url, timeout=CONNECT_TIMEOUT, heartbeat=HEARTBEAT)
 
     async def _declare(self, channel: AbstractChannel) -> AbstractExchange:
-        """Declare the whole topology, so that nothing is lost before a consumer first runs."""
-        exchange = await channel.declare_exchange(self._exchange_name, aio_pika.ExchangeType.TOPIC, durable=True)
+        """The whole topology, declared or found to be there, so that nothing is lost before a consumer first runs."""
+        exchange = await channel.declare_exchange(
+            self._exchange_name, aio_pika.ExchangeType.TOPIC, durable=True, passive=self._passive
+        )
         for service, types in SUBSCRIPTIONS.items():
             queue = await channel.declare_queue(
-                f"{self._queue_prefix}.{service}", durable=True, arguments={"x-queue-type": "quorum"}
+                f"{self._queue_prefix}.{service}",
+                durable=True,
+                passive=self._passive,
+                arguments={"x-queue-type": "quorum"},
             )
-            for type_ in sorted(types):
+            for type_ in () if self._passive else sorted(types):
                 await queue.bind(exchange, routing_key=type_)
         return exchange
 
@@ -224,6 +232,14 @@ class RabbitBus:
             else:
                 await batch[-1].ack(multiple=True)
                 return
+
+    async def declare(self) -> None:
+        """Declare the topology, or look that it is there. Raises `BusUnavailable`."""
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self._channel()
+        except LOST as error:
+            raise BusUnavailable(f"RabbitMQ: {type(error).__name__} {error}") from error
 
     async def connected(self) -> bool:
         try:

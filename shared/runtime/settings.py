@@ -1,28 +1,65 @@
 """Settings from the environment, one class per service.
 
 A service's class names its own prefix, such as `PROFILE_`; what is not given there is taken from `PEIYU_`, so that
-common settings are written once. Secrets are masked whenever settings are printed.
+common settings are written once. What no variable says is looked for in the folder where containers find their secrets,
+in a file of the variable's name, such as `profile_database_url`. Secrets are masked whenever settings are printed.
 """
 
+import os
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 Environment = Literal["production", "development", "test"]
+COMMON = "PEIYU_"
+SECRETS = "/run/secrets"
+"""Where Docker puts secrets; PEIYU_SECRETS_DIR names another folder."""
 
 
-class ServiceSettings(BaseSettings):
+class Settings(BaseSettings):
+    """What a program is told by variables, or by files for what is secret."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    prefix: ClassVar[str] = COMMON
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library names it
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        folder = Path(os.environ.get(f"{COMMON}SECRETS_DIR", SECRETS))
+        secrets = folder if folder.is_dir() else None
+        return (
+            init_settings,
+            EnvSettingsSource(settings_cls, env_prefix=cls.prefix),
+            SecretsSettingsSource(settings_cls, secrets, env_prefix=cls.prefix),
+            EnvSettingsSource(settings_cls, env_prefix=COMMON),
+            SecretsSettingsSource(settings_cls, secrets, env_prefix=COMMON),
+        )
+
+
+class ServiceSettings(Settings):
     """What every service is told. Durations are seconds."""
-
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
-    prefix: ClassVar[str] = "PEIYU_"
 
     env: Environment = Field("production", description="Outside production the clock can be moved")
     database_url: SecretStr = Field(description="postgresql+asyncpg://user:password@host/database")
     database_pool: int = Field(10, ge=2, description="Connections per process")
     amqp_url: SecretStr | None = Field(None, description="amqp://user:password@host/vhost; none: in one process")
+    amqp_declare: bool = Field(
+        True, description="Declare the topology; no: only look that it is there, as users without that permission do"
+    )
     rules: str = Field("xiamen-2023", description="A shipped rules file, or the path of one")
     clock_file: Path | None = Field(None, description="Outside production: where processes share a moved clock")
 
@@ -54,21 +91,6 @@ class ServiceSettings(BaseSettings):
         300, ge=0, description="The longest that a service waits for the news of a stop before it acts on what it knows"
     )
     batch_size: int = Field(200, ge=1, description="Most messages handled in one transaction")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library names it
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (
-            init_settings,
-            EnvSettingsSource(settings_cls, env_prefix=cls.prefix),
-            EnvSettingsSource(settings_cls, env_prefix="PEIYU_"),
-        )
 
     @property
     def production(self) -> bool:

@@ -134,4 +134,4 @@ def _after_hearing(consumer: Consumer, background: Background, longest: float) -
 def _own_bus(settings: ServiceSettings) -> Bus:
     if settings.amqp_url is None:
         raise NoBus(f"Set {settings.prefix}AMQP_URL or PEIYU_AMQP_URL")
-    return RabbitBus(settings.amqp_url.get_secret_value(), batch=settings.batch_size)
+    return RabbitBus(settings.amqp_url.get_secret_value(), batch=settings.batch_size, declares=settings.amqp_declare)

@@ -5,11 +5,16 @@ PEIYU_TEST_RABBITMQ_IMAGE); a private node of an installed rabbitmq-server. No b
 """
 
 import atexit
+import json
 import os
 import secrets
+import shlex
 import socket
+import tempfile
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
@@ -44,6 +49,10 @@ class Broker(ABC):
         name = f"peiyu-{secrets.token_hex(6)}"
         self._add_vhost(name, unquote(urlsplit(self.url).username or "guest"))
         return f"{self.url.rstrip('/')}/{name}"
+
+    @abstractmethod
+    def define(self, definitions: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Import users, permissions and policies, as the broker does from a file at its start."""
 
     def restart(self) -> None:
         """Stop it the hard way and bring it back with its data."""
@@ -118,6 +127,12 @@ class PrivateBroker(Broker):
     def shutdown(self) -> None:
         self._node.remove()
 
+    def define(self, definitions: Mapping[str, list[dict[str, Any]]]) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(definitions, file)
+            file.flush()
+            self._node.ctl("import_definitions", file.name)
+
     def _add_vhost(self, name: str, user: str) -> None:
         self._node.ctl("add_vhost", name)
         self._node.ctl("set_permissions", "-p", name, user, ".*", ".*", ".*")
@@ -155,6 +170,12 @@ class ContainerBroker(Broker):
         atexit.unregister(self.shutdown)
         self._container.stop()
 
+    def define(self, definitions: Mapping[str, list[dict[str, Any]]]) -> None:
+        import_them = f"printf %s {shlex.quote(json.dumps(definitions))} | rabbitmqctl --quiet import_definitions"
+        result = self._container.exec(["sh", "-c", import_them])
+        if result.exit_code != 0:
+            raise BrokerError(f"import_definitions: {result.output.decode(errors='replace')}")
+
     def _add_vhost(self, name: str, user: str) -> None:
         self._ctl("add_vhost", name)
         self._ctl("set_permissions", "-p", name, user, ".*", ".*", ".*")
@@ -185,7 +206,7 @@ class ExternalBroker(Broker):
         self._user = unquote(parts.username or "guest")
         self._password = unquote(parts.password or "guest")
         self._management = os.environ.get("PEIYU_TEST_RABBITMQ_MANAGEMENT_URL", f"http://{host}:15672").rstrip("/")
-        self._vhosts: list[str] = []
+        self._made: list[str] = []
         self._relay = TcpRelay(host, port)
         credentials = f"{quote(self._user, safe='')}:{quote(self._password, safe='')}"
         super().__init__(
@@ -204,9 +225,12 @@ class ExternalBroker(Broker):
 
     def shutdown(self) -> None:
         self._relay.shutdown()
-        while self._vhosts:
-            name = self._vhosts.pop()
-            self._manage("DELETE", f"/api/vhosts/{name}")
+        while self._made:
+            self._manage("DELETE", self._made.pop())
+
+    def define(self, definitions: Mapping[str, list[dict[str, Any]]]) -> None:
+        self._manage("POST", "/api/definitions", definitions)
+        self._made += [f"/api/users/{quote(user['name'], safe='')}" for user in definitions.get("users", ())]
 
     def _add_vhost(self, name: str, user: str) -> None:
         try:
@@ -221,9 +245,9 @@ class ExternalBroker(Broker):
                 f"cannot make a virtual host: the management API at {self._management} says {error!r}; enable the "
                 "plugin rabbitmq_management or set PEIYU_TEST_RABBITMQ_MANAGEMENT_URL"
             ) from error
-        self._vhosts.append(name)
+        self._made.append(f"/api/vhosts/{name}")
 
-    def _manage(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
+    def _manage(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
         httpx.request(
             method,
             self._management + path,

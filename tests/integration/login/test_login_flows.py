@@ -113,6 +113,16 @@ async def test_discovery_names_every_endpoint_below_the_issuer(http):
             assert (await http.get(address)).status_code not in (404, 500)
 
 
+async def test_a_program_that_asked_at_another_address_goes_on_there_and_browsers_at_the_issuers(http):
+    document = (await http.get("http://inside:8000/login/.well-known/openid-configuration")).json()
+    assert document["issuer"] == ISSUER
+    assert {document[name] for name in ("token_endpoint", "userinfo_endpoint", "jwks_uri")} == {
+        f"http://inside:8000/login/{name}" for name in ("token", "userinfo", "jwks")
+    }
+    for name in ("authorization_endpoint", "end_session_endpoint"):
+        assert document[name].startswith(f"{ISSUER}/")
+
+
 async def test_the_page_offers_the_accounts_and_works_without_script(http):
     page = await Login(http).page()
     assert page.status_code == 200

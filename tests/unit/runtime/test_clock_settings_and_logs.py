@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
+from services.login.settings import LoginSettings
+from services.portal.settings import PortalSettings
 from shared.runtime.clock import NaiveInstant, ShiftedClock, real_now
 from shared.runtime.logs import masked
 from shared.runtime.settings import ServiceSettings
@@ -39,6 +41,29 @@ def test_a_services_own_variable_goes_before_the_common_one(monkeypatch):
     settings = NoteSettings()
     assert settings.database_url.get_secret_value().endswith("/own")
     assert settings.auth_issuer == "https://common"
+
+
+def test_a_secret_is_read_from_the_file_of_its_variables_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("PEIYU_SECRETS_DIR", str(tmp_path))
+    (tmp_path / "note_database_url").write_text("postgresql+asyncpg://u:secret@h/own\n")
+    (tmp_path / "peiyu_amqp_url").write_text("amqp://u:secret@h/file\n")
+    settings = NoteSettings(auth_issuer="x")
+    assert settings.database_url.get_secret_value() == "postgresql+asyncpg://u:secret@h/own"
+    assert settings.amqp_url.get_secret_value().endswith("/file")
+    monkeypatch.setenv("PEIYU_AMQP_URL", "amqp://u:secret@h/variable")
+    monkeypatch.setenv("PEIYU_DATABASE_URL", "postgresql+asyncpg://u:secret@h/common")
+    settings = NoteSettings(auth_issuer="x")
+    assert settings.database_url.get_secret_value().endswith("/own")
+    assert settings.amqp_url.get_secret_value().endswith("/variable")
+
+
+@pytest.mark.parametrize("kind", [PortalSettings, LoginSettings])
+def test_the_portal_and_the_login_stand_in_read_secrets_from_files_too(kind, monkeypatch, tmp_path):
+    monkeypatch.setenv("PEIYU_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("PEIYU_ENV", "test")
+    (tmp_path / f"{kind.prefix.lower()}client_secret").write_text("hush")
+    assert kind().client_secret.get_secret_value() == "hush"
+    assert kind().environment == "test"
 
 
 def test_printed_settings_keep_their_secrets():

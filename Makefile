@@ -7,6 +7,8 @@ TESTS ?= tests
 chaos: export CHAOS_MAILS ?= 5000
 chaos: export CHAOS_KILLS ?= 50
 chaos: export CHAOS_ALIVE ?= 2000
+chaos: export CHAOS_SECONDS ?= 24
+chaos: export CHAOS_FIRMS ?= 80
 BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
@@ -30,7 +32,7 @@ screenshots: $(VENV)/.dev ## pictures of every page of the portal, into var/scre
 	@sh tests/infrastructure/install_browser.sh
 	@PEIYU_SCREENSHOTS=$(CURDIR)/var/screenshots $(BIN)/python -m pytest tests/browser/test_every_page.py
 
-chaos: $(VENV)/.dev ## kill notifiers while they send mail, at full length (CHAOS_MAILS, CHAOS_KILLS, CHAOS_ALIVE, CHAOS_SEED)
+chaos: $(VENV)/.dev ## break everything under load, at full length: a ledger tells what became of each request (CHAOS_SECONDS, CHAOS_FIRMS, CHAOS_MAILS, CHAOS_KILLS, CHAOS_ALIVE, CHAOS_SEED)
 	@sh tests/infrastructure/install_broker.sh
 	@$(BIN)/python -m pytest tests/chaos
 

@@ -1,9 +1,12 @@
-"""Notifiers as operators run them, several processes on one database and one broker, and what becomes of their mail."""
+"""Notifiers as operators run them, several processes on one database and one broker, and what becomes of their mail.
+
+And a whole town, for all that goes wrong otherwise.
+"""
 
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +18,8 @@ import pytest
 from shared.messaging import Outgoing, RabbitBus
 from shared.messaging.envelope import encode, new_event
 from shared.runtime.clock import ShiftedClock
+from tests.chaos.town import Town
+from tests.chaos.town import town as running_town
 from tests.conftest import eventually
 from tests.infrastructure.mail_process import Entry, MailProcess, mail_process
 from tests.infrastructure.platform import Process
@@ -154,3 +159,10 @@ def _environment(folder: Path, url: str, amqp: str, port: int, smtp_port: int) -
         "NOTIFIER_MAIL_INTERVAL": "0.05",
         "NOTIFIER_MAIL_CONNECTIONS": str(CONNECTIONS),
     }
+
+
+@pytest.fixture(scope="package")
+def town(scratch: Path) -> Iterator[Town]:
+    """The platform on servers that a test may break."""
+    with running_town(scratch / "town") as it:
+        yield it

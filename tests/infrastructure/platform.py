@@ -28,6 +28,7 @@ class Process:
     port: int
     environment: Mapping[str, str]
     log: Path
+    program: str = "services.cli"
     popen: subprocess.Popen[bytes] | None = None
 
     @property
@@ -37,7 +38,7 @@ class Process:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "services.cli", "serve", self.service],
+                [sys.executable, "-m", self.program, "serve", self.service],
                 env=dict(self.environment),
                 cwd=ROOT,
                 stdout=log,
@@ -114,9 +115,18 @@ class Platform:
 
 @contextmanager
 def platform_apart(
-    folder: Path, amqp_url: str, database_url: Callable[[str], str], mail: MailServer, *, replicas: int = 1
+    folder: Path,
+    amqp_url: str,
+    database_url: Callable[[str], str],
+    mail: MailServer,
+    *,
+    replicas: int = 1,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Platform]:
-    """Start every service `replicas` times over one RabbitMQ, each with its own database, and the gateway before them."""
+    """Start every service `replicas` times over one RabbitMQ, each with its own database, and the gateway before them.
+
+    `settings` are those by which it differs from the usual.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     gateway_port = free_port()
     url = f"http://127.0.0.1:{gateway_port}"
@@ -138,7 +148,8 @@ def platform_apart(
         "LOGIN_ISSUER": f"{url}/login",
         "LOGIN_CLIENT_SECRET": SECRET,
         "LOGIN_KEY_FILE": str(folder / "login.key"),
-    } | {f"{service.upper()}_DATABASE_URL": address for service, address in databases.items()}
+    }
+    common |= {f"{service.upper()}_DATABASE_URL": address for service, address in databases.items()} | (settings or {})
     processes = []
     for service in (*SERVICES, "login"):
         for number in range(1 if service == "login" else replicas):

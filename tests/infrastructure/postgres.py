@@ -7,9 +7,11 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -117,11 +119,17 @@ def obtain_postgres(scratch: Path) -> Postgres:
 
 
 class PrivatePostgres(Postgres):
-    """The wheel's server on a Unix socket in a folder of its own, without the care for power failures."""
+    """The wheel's server on a Unix socket in a folder of its own, without the care for power failures.
 
-    def __init__(self, scratch: Path) -> None:
+    `settings` are its own. With `full_at` the disk is full, so PostgreSQL is told, wherever a file grows past as many
+    MB, a power of two; its journal stays below.
+    """
+
+    def __init__(self, scratch: Path, *, settings: Mapping[str, str] | None = None, full_at: int | None = None) -> None:
         self._folder = _short_folder()
         self._log = scratch / "postgres.log"
+        self._settings = _FAST | (settings or {}) | ({"min_wal_size": f"{2 * full_at}MB"} if full_at else {})
+        self._full_at = full_at
         self._processes = ProcessGroup()
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -137,11 +145,11 @@ class PrivatePostgres(Postgres):
         )
 
     def start(self) -> None:
-        settings = [part for name, value in _FAST.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
         self._process = self._processes.spawn(
-            [self._binaries / "postgres", "-D", self._data, "-k", self._folder, *settings],
+            [*self._small_disk, self._binaries / "postgres", "-D", self._data, "-k", self._folder, *settings],
             log=self._log,
-            user=self._user,
+            user=None if self._small_disk else self._user,
             cwd=self._folder,
         )
         wait_until_ready(self._is_ready, self._process, self._log, name="postgres", within=30)
@@ -172,6 +180,17 @@ class PrivatePostgres(Postgres):
         self._binaries = server.bin_path
         if self._user is not None:
             shutil.chown(self._folder, self._user)
+        self._small_disk: list[str | Path] = []
+        if self._full_at is not None:
+            program = Path(__file__).with_name("small_disk.py")
+            self._small_disk = [sys.executable, program, str(self._full_at), self._user or ""]
+            subprocess.run(
+                [self._binaries / "pg_resetwal", f"--wal-segsize={self._full_at}", self._data],
+                user=self._user,
+                check=True,
+                capture_output=True,
+                cwd=self._folder,
+            )
 
     def _is_ready(self) -> bool:
         status = self._data / "postmaster.pid"

@@ -1,10 +1,11 @@
-"""A private RabbitMQ node: own name, ports, folders, cookie and port mapper, on loopback only."""
+"""Private RabbitMQ nodes: own names, ports, folders, cookie and port mapper, on loopback only; three make a cluster."""
 
 import os
 import secrets
 import shutil
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.infrastructure.processes import ProcessGroup, accepts_connections, free_port, kill, wait_until_ready
@@ -33,18 +34,31 @@ def installed_scripts() -> Path | None:
 
 
 class RabbitNode:
-    """One node of an installed rabbitmq-server. Its data live in `home` and survive `kill` and `start`."""
+    """One node of an installed rabbitmq-server. Its data live in `home` and survive `kill` and `start`.
 
-    def __init__(self, scripts: Path, home: Path) -> None:
+    One that stands `beside` another shares the other's cookie and port mapper, so that the two can be one cluster.
+    """
+
+    def __init__(self, scripts: Path, home: Path, beside: "RabbitNode | None" = None) -> None:
         self._scripts = scripts
         self._home = home
         self._log = home / "node.log"
         self.port = free_port()
-        self._epmd_port = free_port()
+        self.name = f"peiyu-{os.getpid()}-{self.port}@localhost"
+        self._epmd_port = beside._epmd_port if beside else free_port()
+        self._cookie = beside._cookie if beside else secrets.token_hex(16)
         self._env = self._prepare()
         self._processes = ProcessGroup()
         self._server: subprocess.Popen[bytes] | None = None
-        self._start_port_mapper()
+        self._port_mapper = None if beside else self._start_port_mapper()
+
+    def join(self, other: "RabbitNode") -> None:
+        """Be in one cluster with a node that runs, from the first start on."""
+        with (self._home / "rabbitmq.conf").open("a") as configuration:
+            configuration.write(
+                "cluster_formation.peer_discovery_backend = rabbit_peer_discovery_classic_config\n"
+                f"cluster_formation.classic_config.nodes.1 = {other.name}\n"
+            )
 
     def start(self) -> None:
         """Bring the node up and wait until it speaks AMQP (about five seconds)."""
@@ -72,7 +86,8 @@ class RabbitNode:
         self._processes.close()
         if self._server is not None:
             self._server.wait()
-        self._port_mapper.wait()
+        if self._port_mapper is not None:
+            self._port_mapper.wait()
         shutil.rmtree(self._home / "data", ignore_errors=True)
 
     def ctl(self, *arguments: str) -> str:
@@ -92,25 +107,26 @@ class RabbitNode:
     def version(self) -> str:
         return self.ctl("version").strip()
 
-    def _start_port_mapper(self) -> None:
+    def _start_port_mapper(self) -> "subprocess.Popen[bytes]":
         # Started here and in the foreground: one started by the node itself would leave the group and outlive it.
         command = shutil.which("epmd") or next(iter(sorted(Path("/usr/lib/erlang").glob("**/bin/epmd"))))
-        self._port_mapper = self._processes.spawn(
+        port_mapper = self._processes.spawn(
             [command, "-port", str(self._epmd_port), "-address", "127.0.0.1"],
             log=self._log,
         )
         wait_until_ready(
             lambda: accepts_connections("127.0.0.1", self._epmd_port),
-            self._port_mapper,
+            port_mapper,
             self._log,
             name="epmd",
             within=10,
         )
+        return port_mapper
 
     def _prepare(self) -> dict[str, str]:
         self._home.mkdir(parents=True, exist_ok=True)
         cookie = self._home / ".erlang.cookie"
-        cookie.write_text(secrets.token_hex(16))
+        cookie.write_text(self._cookie)
         cookie.chmod(0o400)
         (self._home / "enabled_plugins").write_text("[].\n")
         (self._home / "rabbitmq.conf").write_text(
@@ -127,7 +143,7 @@ class RabbitNode:
             "HOME": str(self._home),
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": f"peiyu-{os.getpid()}-{self.port}@localhost",
+            "RABBITMQ_NODENAME": self.name,
             "RABBITMQ_DIST_PORT": str(free_port()),
             "RABBITMQ_CONF_ENV_FILE": str(self._home / "absent-env.conf"),
             "RABBITMQ_CONFIG_FILE": str(self._home / "rabbitmq.conf"),
@@ -141,6 +157,38 @@ class RabbitNode:
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-noinput +S 2:2 +sbwt none {_LOOPBACK_ONLY}",
             "RABBITMQ_CTL_ERL_ARGS": _LOOPBACK_ONLY,
         }
+
+
+class RabbitCluster:
+    """Nodes of one cluster on this machine, on which each quorum queue has as many replicas."""
+
+    def __init__(self, scripts: Path, home: Path, *, size: int = 3) -> None:
+        first = RabbitNode(scripts, home / "node-1")
+        self.nodes = [first, *(RabbitNode(scripts, home / f"node-{n}", first) for n in range(2, size + 1))]
+        try:
+            first.start()
+            for node in self.nodes[1:]:
+                node.join(first)
+            self.start(*self.nodes[1:])
+        except BaseException:
+            self.remove()
+            raise
+
+    def start(self, *some: RabbitNode) -> None:
+        """Bring some of them up, or all, at once: those that were killed together wait for each other."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(RabbitNode.start, some or self.nodes))
+        self.nodes[0].ctl("await_online_nodes", str(len(self.nodes)))
+
+    def kill(self, *some: RabbitNode) -> None:
+        """Kill -9 some of them, or all, at once."""
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(RabbitNode.kill, some or self.nodes))
+
+    def remove(self) -> None:
+        """Kill all, and delete their data."""
+        for node in reversed(self.nodes):
+            node.remove()
 
 
 def speaks_amqp(host: str, port: int) -> bool:

@@ -1,19 +1,24 @@
-"""A TCP relay: lets a test cut the way to a server that it may not stop."""
+"""A TCP relay: lets a test cut the way to a server that it may not stop, and stands before several as balancers do."""
 
 import asyncio
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Coroutine
 
 
 class TcpRelay:
-    """Forwards one loopback port to a server, and can be closed, reopened and cut.
+    """Forwards one loopback port to a server, and can be closed, reopened, cut and stalled.
 
-    Seen from a client a closed relay is a server that is down: connections break and new ones are refused.
+    Seen from a client a closed relay is a server that is down: connections break and new ones are refused. Of several
+    `ports` of the host each connection gets the next one that takes it.
     """
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    def __init__(self, host: str, *ports: int) -> None:
+        self._host = host
+        self._ports = deque(ports)
+        self._answers = asyncio.Event()
+        self._answers.set()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
@@ -29,6 +34,14 @@ class TcpRelay:
     def cut(self) -> None:
         """Break every connection and go on accepting new ones."""
         self._run(self._cut())
+
+    def stall(self) -> None:
+        """Let the server hear and not be heard: its answers are kept, until `resume` or a cut."""
+        self._loop.call_soon_threadsafe(self._answers.clear)
+
+    def resume(self) -> None:
+        """Hand over what the server has answered meanwhile."""
+        self._loop.call_soon_threadsafe(self._answers.set)
 
     def close(self) -> None:
         """Break every connection and refuse new ones."""
@@ -57,6 +70,7 @@ class TcpRelay:
         await self._cut()
 
     async def _cut(self) -> None:
+        self._answers.set()
         for writer in list(self._writers):
             writer.transport.abort()
         while self._writers:
@@ -64,22 +78,33 @@ class TcpRelay:
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
-        try:
-            far_reader, far_writer = await asyncio.open_connection(*self._target)
-        except OSError:
+        far = await self._connect()
+        if far is None:
             writer.transport.abort()
             self._writers.discard(writer)
             return
+        far_reader, far_writer = far
         self._writers.add(far_writer)
         try:
-            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer, self._answers))
         finally:
             self._writers -= {writer, far_writer}
 
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        for _ in self._ports:
+            self._ports.rotate(-1)
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection(self._host, self._ports[0])
+        return None
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+async def _pump(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, open_gate: asyncio.Event | None = None
+) -> None:
     with contextlib.suppress(OSError):
         while data := await reader.read(65536):
+            if open_gate is not None:
+                await open_gate.wait()
             writer.write(data)
             await writer.drain()
     # Either side ending ends both: half-open AMQP connections are of no use to anyone.

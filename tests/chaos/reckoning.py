@@ -1,0 +1,94 @@
+"""The reckoning: every accepted request against every effect, once all is quiet."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from tests.chaos.effects import SLEPT, Effects, found, left_over, owed
+from tests.chaos.ledger import ANSWERED, ASKED, UNHEARD, Answer, Ledger
+from tests.chaos.load import Client
+from tests.infrastructure.mail import MailServer
+
+LONGEST = 90.0
+"""Seconds after which what is not there is lost."""
+
+CONDITIONS = "/problems/review-conditions-not-met"
+
+
+@dataclass
+class Reckoning:
+    """What became of the requests of a ledger."""
+
+    tries: Counter[str]
+    accepted: Counter[str]
+    refused: list[Answer]
+    effects: int = 0
+    lost: Effects = field(default_factory=Counter)
+    doubled: Effects = field(default_factory=Counter)
+    refused_on_stale: list[str] = field(default_factory=list)
+    mails_twice: int = 0
+    left: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        put_off = sum(count for what, count in self.tries.items() if what not in {ASKED, UNHEARD, ANSWERED})
+        twice = f", {self.mails_twice} mails twice under one Message-ID" if self.mails_twice else ""
+        return (
+            f"{self.tries[ASKED]} requests ({self.tries[UNHEARD]} answers lost, {put_off} put off), "
+            f"{self.accepted.total()} accepted, {self.effects} effects: lost {self.lost.total()}, "
+            f"duplicate {self.doubled.total()}, refused on stale {len(self.refused_on_stale)}{twice}"
+        )
+
+    def check(self) -> None:
+        """Fail, telling all, unless every accepted request has its effects, each once, and nobody was wronged."""
+        assert not self.refused, f"refused for good: {[(each.request, each.body) for each in self.refused]}"
+        assert not self.refused_on_stale, f"{self}: {self.refused_on_stale}"
+        assert not self.lost, f"{self}: lost {dict(self.lost)}; left over {self.left}"
+        assert not self.doubled, f"{self}: twice {dict(self.doubled)}"
+        assert not self.left, f"{self}: left over {self.left}"
+
+
+async def reckon(ledger: Ledger, client: Client, databases: Mapping[str, asyncpg.Pool], mail: MailServer) -> Reckoning:
+    """Compare what was accepted with what there is, as soon as all is there and nothing more comes."""
+    answers = ledger.answers()
+    due = owed(answers)
+    subjects = sorted({answer.request.subject for answer in answers})
+    result = Reckoning(
+        ledger.tries(),
+        Counter(answer.request.act for answer in answers if answer.accepted),
+        [answer for answer in answers if not answer.accepted],
+    )
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LONGEST
+    quiet = 0
+    while quiet < 2 and loop.time() < end:
+        there, result.mails_twice = await found(subjects, client, databases, mail)
+        result.left = await left_over(databases)
+        result.lost, result.doubled = due - there, _told_of(due, there) - due
+        quiet = 0 if result.lost or result.left else quiet + 1
+        await asyncio.sleep(0.3)
+    result.effects = due.total() - result.lost.total()
+    result.refused_on_stale = _refused_on_stale(answers, there)
+    return result
+
+
+def _told_of(due: Effects, there: Effects) -> Effects:
+    """Of what there is, the effects that requests can owe, whomever they concern; not what follows from them."""
+    kinds = {(service, effect) for service, effect, _ in due} | set(SLEPT)
+    return Counter({key: count for key, count in there.items() if key[:2] in kinds})
+
+
+def _refused_on_stale(answers: list[Answer], there: Effects) -> list[str]:
+    """Firms that had updated in time, and were refused all the same, or lost their right."""
+    updated = {answer.request.subject for answer in answers if answer.request.act == "updated" and answer.accepted}
+    at_the_door = [
+        answer.request.subject
+        for answer in answers
+        if answer.request.act == "applied" and not answer.accepted and answer.body["type"] == CONDITIONS
+    ]
+    later = [code for code in updated if there["notifier", "review.refused.v1", code]]
+    deprived = [code for code in updated if there["reviews", "revocation", code]]
+    return [*at_the_door, *later, *deprived]

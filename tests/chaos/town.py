@@ -1,0 +1,140 @@
+"""A town on the platform as operators run it, on servers of its own that a test may break in any way.
+
+Every service is a process of its own, over a cluster of three RabbitMQ nodes behind a relay, and a PostgreSQL whose
+disk is full where a file grows past `DISK` MB.
+"""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+
+from services.cli.catalogue import SERVICES
+from shared.runtime.clock import ShiftedClock
+from shared.runtime.database import migrate
+from tests.chaos.ledger import Ledger
+from tests.chaos.load import Client, Load
+from tests.chaos.reckoning import reckon
+from tests.conftest import USED
+from tests.infrastructure.brokers import BrokerError
+from tests.infrastructure.mail import MailServer
+from tests.infrastructure.platform import Platform, Process, platform_apart
+from tests.infrastructure.postgres import PrivatePostgres
+from tests.infrastructure.rabbitmq_node import RabbitCluster, installed_scripts
+from tests.infrastructure.relay import TcpRelay
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "3"))
+FIRMS = int(os.environ.get("CHAOS_FIRMS", "10"))
+SEED = int(os.environ.get("CHAOS_SEED", "1"))
+DISK = 64
+MOST_CONNECTIONS = 90
+EVE, MORNING = "2026-04-30T23:50:00+08:00", "2026-05-01T08:00:00+08:00"
+"""The last minutes in which an annual update is in time, and when that is over."""
+
+SETTINGS = {
+    "PEIYU_LOG_LEVEL": "WARNING",
+    "PEIYU_RELAY_INTERVAL": "0.2",
+    "PEIYU_RETRY_ATTEMPTS": "12",
+    "NOTIFIER_GATHER": "0",
+    "NOTIFIER_MAIL_INTERVAL": "0.1",
+    "NOTIFIER_MAIL_RETRY_BASE": "0.2",
+    "NOTIFIER_MAIL_LEASE": "5",
+    "NOTIFIER_SMTP_TIMEOUT": "2",
+}
+"""Waits that are short, so that a test is."""
+
+
+@dataclass
+class Town:
+    """The running platform with what it stands on."""
+
+    folder: Path
+    platform: Platform
+    postgres: PrivatePostgres
+    cluster: RabbitCluster
+    relay: TcpRelay
+    mail: MailServer
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))
+
+    def at(self, instant: str) -> None:
+        """Make `instant` the present, for all services."""
+        ShiftedClock(self.folder / "platform" / "clock").move(datetime.fromisoformat(instant))
+
+    @asynccontextmanager
+    async def under_load(
+        self, name: str, *, seconds: float = SECONDS, firms: int = FIRMS, eve: str = EVE, morning: str = MORNING
+    ) -> AsyncIterator[Client]:
+        """Let firms and officers work around a due date for the length of the block, `seconds` at least; then reckon.
+
+        What came out is printed under `name` when all tests have run.
+        """
+        async with AsyncExitStack() as stack:
+            ledger = Ledger(self.folder / f"{name}.jsonl")
+            stack.callback(ledger.close)
+            client = Client(self.platform.url, ledger, self.chance)
+            stack.push_async_callback(client.http.aclose)
+            databases = {}
+            for service, url in self.platform.databases.items():
+                databases[service] = await stack.enter_async_context(
+                    asyncpg.create_pool(url.replace("+asyncpg", ""), min_size=0, max_size=2)
+                )
+            load = Load(client, firms)
+            self.at(eve)
+
+            async def work() -> None:
+                await load.before_midnight(seconds / 2)
+                self.at(morning)
+                await load.after_midnight(seconds / 2)
+
+            working = asyncio.create_task(work())
+            try:
+                yield client
+                await working
+            finally:
+                working.cancel()
+            result = await reckon(ledger, client, databases, self.mail)
+            USED[f"chaos, {name}"] = f"{result} (seed {SEED})"
+            result.check()
+
+    def process(self, service: str) -> Process:
+        return self.platform.of(service)[0]
+
+
+@contextmanager
+def town(folder: Path) -> Iterator[Town]:
+    """Start all of it, and end all of it."""
+    scripts = installed_scripts()
+    if scripts is None:
+        raise BrokerError(
+            "A cluster is made of an installed rabbitmq-server: sh tests/infrastructure/install_broker.sh"
+        )
+    folder.mkdir()
+    with ExitStack() as stack:
+        threads = stack.enter_context(ThreadPoolExecutor())
+        starting = threads.submit(RabbitCluster, scripts, folder / "rabbitmq")
+        stack.callback(lambda: starting.result().remove())
+        postgres = PrivatePostgres(
+            folder, settings={"max_connections": str(MOST_CONNECTIONS), "autovacuum": "off"}, full_at=DISK
+        )
+        stack.callback(postgres.shutdown)
+        databases = {service: postgres.create_database(service) for service in SERVICES}
+        for service, url in databases.items():
+            asyncio.run(migrate(service, url))
+        cluster = starting.result()
+        relay = TcpRelay("127.0.0.1", *(node.port for node in cluster.nodes))
+        stack.callback(relay.shutdown)
+        mail = MailServer()
+        mail.up()
+        stack.callback(mail.down)
+        amqp = f"amqp://guest:guest@127.0.0.1:{relay.port}"
+        platform = stack.enter_context(
+            platform_apart(folder / "platform", amqp, databases.__getitem__, mail, settings=SETTINGS)
+        )
+        yield Town(folder, platform, postgres, cluster, relay, mail)

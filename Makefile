@@ -36,7 +36,8 @@ chaos: $(VENV)/.dev ## break everything under load, at full length: a ledger tel
 	@sh tests/infrastructure/install_broker.sh
 	@$(BIN)/python -m pytest tests/chaos
 
-bench: $(VENV)/.dev ## measure: every script in benchmarks/ prints a table (BENCH=path for one)
+bench: $(VENV)/.bench ## measure: every script in benchmarks/ prints a table (BENCH=path for one)
+	@sh tests/infrastructure/install_broker.sh
 	@for script in $(BENCH); do $(BIN)/python $$script || exit 1; done
 
 check: $(VENV)/.dev ## lint, types, import contracts, drift of the documents
@@ -54,6 +55,7 @@ docs: $(VENV)/.dev ## write docs/asyncapi.json and docs/openapi/ anew
 lock: $(VENV)/.dev ## pin the dependencies anew, with hashes
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements/run.txt
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/run.txt pyproject.toml --group pyproject.toml:dev -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url -c requirements/dev.txt --group pyproject.toml:bench -o requirements/bench.txt
 
 clean: ## remove the virtual environment and the data of `make run`
 	rm -rf $(VENV) var
@@ -72,4 +74,8 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@

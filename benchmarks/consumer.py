@@ -1,0 +1,49 @@
+"""How fast updates of profiles become effects in the reviews' copies, beside one transaction a message and FastStream.
+
+Each effect is an inbox row, the copy, the firm's title held, its duty met, and the record of it.
+"""
+
+import argparse
+import asyncio
+from contextlib import ExitStack
+
+from benchmarks.measured.places import DUTIES, REOPEN, TITLES, events, execute, fill_queue, places, taken
+from benchmarks.measured.processes import Contender
+from benchmarks.measured.turns import Goal, Measured, show
+
+GOAL = Goal(than="bare", at_least=2.5)
+CONTENDERS = {
+    "peiyu": ("peiyu", "consume"),
+    "bare": ("bare", "consume"),
+    "bare, one by one": ("bare", "consume_serially"),
+    "FastStream": ("faststreams", "consume"),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=5000)
+    parser.add_argument("--runs", type=int, default=5, help="of each, in turns")
+    told = parser.parse_args()
+    figures: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    memory: dict[str, float] = {}
+    with places(list(CONTENDERS)) as there, ExitStack() as stack:
+        processes = {}
+        for name, (module, _) in CONTENDERS.items():
+            processes[name] = stack.enter_context(Contender(module, *there[name].arguments))
+            asyncio.run(execute(there[name].reviews, (TITLES, told.events), DUTIES))
+        for turn in range(told.runs):
+            for name, (_, work) in CONTENDERS.items():
+                asyncio.run(execute(there[name].reviews, REOPEN, "VACUUM ANALYZE"))
+                asyncio.run(fill_queue(there[name], events(told.events, turn + 1)))
+                took = processes[name].do(work, count=told.events)
+                if (effects := asyncio.run(taken(there[name], turn + 1))) != told.events:
+                    raise SystemExit(f"{name} had {effects:,} effects of {told.events:,}")
+                figures[name].append(told.events / took.seconds)
+                memory[name] = took.memory
+    title = f"{told.events:,} updates of profiles into the reviews' copies"
+    show(Measured("consumer", title, "events/s", figures, GOAL, memory))
+
+
+if __name__ == "__main__":
+    main()

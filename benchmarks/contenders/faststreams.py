@@ -1,0 +1,82 @@
+"""The same work with FastStream and its outbox, as their documentation shows it, with generous settings."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
+from faststream_outbox import OutboxBroker, make_outbox_table
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from benchmarks.contenders import EXCHANGE, QUEUE
+from benchmarks.contenders.bare import take
+from benchmarks.measured.processes import obey
+
+METADATA = MetaData()
+OUTBOX = make_outbox_table(METADATA, table_name="faststream_outbox")
+ROUTE = "profile.updated.v1"
+
+
+class FastStream:
+    def __init__(self, profile: str, reviews: str, amqp: str) -> None:
+        self._profile, self._reviews, self._amqp = profile, reviews.replace("+asyncpg", ""), amqp
+
+    @asynccontextmanager
+    async def relay(self) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """From the outbox to the broker, until nothing is left."""
+        engine = create_async_engine(self._profile, pool_size=20)
+        rabbit = RabbitBroker(self._amqp, logger=None)
+        outbox = OutboxBroker(engine, outbox_table=OUTBOX, logger=None)
+        exchange = RabbitExchange(EXCHANGE, type=ExchangeType.TOPIC, declare=False)
+
+        @rabbit.publisher(exchange=exchange, routing_key=ROUTE, persist=True)
+        @outbox.subscriber(
+            ROUTE, max_workers=10, fetch_batch_size=500, min_fetch_interval=0.05, terminal_flush_batch_size=100
+        )
+        async def relay(body: dict[str, Any]) -> dict[str, Any]:
+            return body
+
+        await rabbit.start()
+        database = await asyncpg.connect(self._profile.replace("+asyncpg", ""))
+
+        async def work() -> None:
+            await outbox.start()
+            while await database.fetchval(f"SELECT EXISTS (SELECT FROM {OUTBOX})"):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+        yield work
+        await outbox.stop()
+        await rabbit.stop()
+        await database.close()
+        await engine.dispose()
+
+    @asynccontextmanager
+    async def consume(self, count: int) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """From the queue into the copies, so many: one transaction each, ten at once."""
+        rabbit = RabbitBroker(self._amqp, default_channel=Channel(prefetch_count=100), logger=None)
+        exchange = RabbitExchange(EXCHANGE, type=ExchangeType.TOPIC, declare=False)
+        left, done = count, asyncio.Event()
+        async with asyncpg.create_pool(self._reviews, min_size=10, max_size=10) as pool:
+
+            @rabbit.subscriber(RabbitQueue(QUEUE, durable=True, declare=False, routing_key=ROUTE), exchange)
+            async def on_updated(event: dict[str, Any]) -> None:
+                nonlocal left
+                await take(pool, event)
+                left -= 1
+                if not left:
+                    done.set()
+
+            async def work() -> None:
+                await rabbit.start()
+                await done.wait()
+
+            yield work
+            await rabbit.stop()
+
+
+if __name__ == "__main__":
+    obey(FastStream(*sys.argv[1:]))

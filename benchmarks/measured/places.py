@@ -1,0 +1,163 @@
+"""Where contenders work: each on databases and a virtual host of its own, on the same PostgreSQL and RabbitMQ."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aio_pika
+import asyncpg
+import uuid_utils.compat as uuid7s
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from benchmarks.contenders import EXCHANGE, QUEUE
+from benchmarks.contenders.faststreams import METADATA, OUTBOX
+from services.cli.local import local_postgres
+from shared.contracts import ProfileUpdated
+from shared.messaging import RabbitBus, decode, encode
+from shared.runtime.database import migrate
+from tests.infrastructure.brokers import obtain_broker
+
+SAMPLE = Path(__file__).parents[2] / "shared" / "contracts" / "samples" / "profile.updated.v1.json"
+
+TITLES = """
+INSERT INTO certifications (id, credit_code, enterprise_name, authority, title, status, eligibility, valid_from,
+    valid_to, granted_valid_to, period_start, first_period, window_opens, window_closes, ends_at, renewal_refused,
+    version, granted_at)
+SELECT gen_random_uuid(), '91350203MA' || lpad(n::text, 8, '0'), '厦门示例' || n || '有限公司', 'XM-SM', 'specialized',
+    'valid', 'held', '2024-01-01', '2026-12-31', '2026-12-31', '2024-01-01', true, '2027-01-01', '2027-03-31',
+    '2027-04-01', false, 1, now()
+FROM generate_series(1, $1::int) AS n
+"""
+DUTIES = """
+INSERT INTO update_duties (certification_id, year, credit_code, nominal_due, due, opens, deadline, state)
+SELECT id, 2025, credit_code, '2025-04-30', '2025-04-30', '2024-12-31T16:00Z', '2025-04-30T16:00Z', 'open'
+FROM certifications
+"""
+
+EFFECTS = """
+SELECT count(*) FROM profile_copies JOIN update_duties USING (credit_code) WHERE version = $1 AND state = 'met'
+"""
+REOPEN = "UPDATE update_duties SET state = 'open', submitted_at = NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A contender's own databases of the profile's owner and of the reviews, and its virtual host."""
+
+    profile: str
+    reviews: str
+    amqp: str
+
+    @property
+    def arguments(self) -> tuple[str, str, str]:
+        return self.profile, self.reviews, self.amqp
+
+
+@contextmanager
+def places(names: Sequence[str]) -> Iterator[dict[str, Place]]:
+    """A place for each contender. What is committed or confirmed is on disk, as where the platform is served."""
+    with tempfile.TemporaryDirectory(prefix="peiyu-") as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o755)
+        databases = [f"{each}_{service}" for each in names for service in ("profile", "reviews")]
+        broker = obtain_broker(folder)
+        try:
+            with local_postgres(folder / "postgres", tuple(databases)) as urls:
+                made = {
+                    each: Place(urls[f"{each}_profile"], urls[f"{each}_reviews"], broker.new_vhost()) for each in names
+                }
+                for place in made.values():
+                    asyncio.run(_furnish(place))
+                yield made
+        finally:
+            broker.shutdown()
+
+
+async def _furnish(place: Place) -> None:
+    await migrate("profile", place.profile)
+    await migrate("reviews", place.reviews)
+    engine = create_async_engine(place.profile)
+    async with engine.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+    await engine.dispose()
+    bus = RabbitBus(place.amqp)
+    if not await bus.connected():  # that declares the topology
+        raise SystemExit("RabbitMQ does not answer")
+    await bus.close()
+
+
+def events(count: int, version: int) -> list[tuple[str, bytes]]:
+    """The annual update of so many firms, as events: id and body of each."""
+    sample = decode(SAMPLE.read_bytes())
+    data = ProfileUpdated.model_validate(sample.data)
+    made = []
+    for number in range(1, count + 1):
+        code, name = f"91350203MA{number:08}", f"厦门示例{number}有限公司"
+        profile = data.profile.model_copy(update={"credit_code": code, "version": version, "name": name})
+        fact = data.model_copy(update={"credit_code": code, "profile": profile})
+        event = replace(sample, id=uuid7s.uuid7(), subject=code, sequence=version, data=fact)
+        made.append((str(event.id), encode(event)))
+    return made
+
+
+async def execute(url: str, *statements: str | tuple[str, int]) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    for statement in statements:
+        await connection.execute(*([statement] if isinstance(statement, str) else statement))
+    await connection.close()
+
+
+async def fill_outbox(place: Place, bodies: Sequence[tuple[str, bytes]], *, faststream: bool) -> None:
+    """Events wait in the outbox (FastStream's, where that is what relays), and nothing in the queues."""
+    await empty_queues(place)
+    connection = await asyncpg.connect(place.profile.replace("+asyncpg", ""))
+    if faststream:
+        rows = [(ProfileUpdated.type, body, '{"content-type": "application/json"}') for _, body in bodies]
+        await connection.copy_records_to_table(OUTBOX.name, records=rows, columns=["queue", "payload", "headers"])
+    else:
+        rows = [(id_, ProfileUpdated.type, body) for id_, body in bodies]
+        await connection.copy_records_to_table("outbox", records=rows, columns=["id", "type", "body"])
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
+
+
+async def fill_queue(place: Place, bodies: Sequence[tuple[str, bytes]]) -> None:
+    """Events wait in the queue of the reviews, and nothing else anywhere."""
+    await empty_queues(place)
+    async with await aio_pika.connect(place.amqp) as connection:
+        exchange = await (await connection.channel()).get_exchange(EXCHANGE)
+        for begin in range(0, len(bodies), 1000):
+            await asyncio.gather(
+                *(
+                    exchange.publish(
+                        aio_pika.Message(body, message_id=id_, delivery_mode=aio_pika.DeliveryMode.PERSISTENT),
+                        routing_key=ProfileUpdated.type,
+                    )
+                    for id_, body in bodies[begin : begin + 1000]
+                )
+            )
+
+
+async def empty_queues(place: Place) -> None:
+    async with await aio_pika.connect(place.amqp) as connection:
+        channel = await connection.channel()
+        for service in ("profile", "changes", "reviews", "notifier"):
+            await (await channel.declare_queue(f"peiyu.{service}", passive=True)).purge()
+
+
+async def queued(place: Place) -> int:
+    """How many events wait in the queue of the reviews."""
+    async with await aio_pika.connect(place.amqp) as connection:
+        queue = await (await connection.channel()).declare_queue(QUEUE, passive=True)
+        return queue.declaration_result.message_count or 0
+
+
+async def taken(place: Place, version: int) -> int:
+    """How many updates of this version had their whole effect."""
+    connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
+    count: int = await connection.fetchval(EFFECTS, version)
+    await connection.close()
+    return count

@@ -1,13 +1,25 @@
 """The services' databases: those of the environment, or those of a `peiyu run`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from services.cli.catalogue import SERVICES
+from pydantic import SecretStr
+from sqlalchemy.exc import ProgrammingError
+
+from services.cli.catalogue import SERVICES, settings_class
 from services.cli.local import local_postgres
-from services.cli.run import MARK
+from services.cli.run import CLOCK, MARK
 from services.cli.serve import CannotServe, service_settings
+from shared.messaging import Backend
+from shared.regulation import Regulation
+from shared.runtime.clock import ShiftedClock, SystemClock
+from shared.runtime.database import Database, database_is_down
+from shared.runtime.settings import ServiceSettings
+
+T = TypeVar("T")
 
 
 class NoDatabase(Exception):
@@ -31,3 +43,42 @@ def databases(services: Sequence[str], data_dir: Path | None) -> Iterator[Mappin
         raise NoDatabase(f"{folder} is not the folder of a peiyu run")
     with local_postgres(folder / "postgres", SERVICES) as urls:
         yield urls
+
+
+def with_backends(
+    services: Sequence[str], data_dir: Path | None, do: Callable[[Mapping[str, Backend]], Awaitable[T]]
+) -> T:
+    """What `do` makes of the services' backends, as they would be in the services' own processes.
+
+    Raises `NoDatabase`.
+    """
+    with databases(services, data_dir) as urls:
+        return asyncio.run(_with_backends({each: _settings(each, urls[each], data_dir) for each in services}, do))
+
+
+async def _with_backends(
+    settings: Mapping[str, ServiceSettings], do: Callable[[Mapping[str, Backend]], Awaitable[T]]
+) -> T:
+    async with AsyncExitStack() as stack:
+        backends = {}
+        for service, its in settings.items():
+            database = Database(its.database_url.get_secret_value(), pool=4, name=f"peiyu-cli-{service}")
+            stack.push_async_callback(database.close)
+            clock = SystemClock() if its.production else ShiftedClock(its.clock_file)
+            backends[service] = Backend(service, database, clock, Regulation.load(its.rules))
+        try:
+            return await do(backends)
+        except ProgrammingError as error:
+            raise NoDatabase(f"A schema is behind this program; run: peiyu migrate all ({error.orig})") from error
+        except Exception as error:
+            if database_is_down(error):
+                raise NoDatabase(f"A database does not answer: {error}") from error
+            raise
+
+
+def _settings(service: str, url: str, data_dir: Path | None) -> ServiceSettings:
+    if data_dir is None:
+        return service_settings(service)
+    return settings_class(service)(
+        env="development", database_url=SecretStr(url), auth_issuer="nobody logs in here", clock_file=data_dir / CLOCK
+    )

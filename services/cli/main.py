@@ -1,4 +1,4 @@
-"""`peiyu`: run, serve, migrate, declare, import, rules, audit, mail, token, docs, doctor, tour, simulate."""
+"""The `peiyu` command: each of its words, and what is done for it."""
 
 import asyncio
 import sys
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from services.cli.catalogue import SERVICES
+from services.cli.repair.commands import events, outbox
 from services.cli.simulation.commands import simulation
 from shared.regulation import Duty, Regulation, RulesError
 from shared.runtime.clock import SHANGHAI, SystemClock
@@ -41,6 +42,8 @@ app.add_typer(rules, name="rules")
 app.add_typer(audit, name="audit")
 app.add_typer(simulation, name="simulate")
 app.add_typer(mail, name="mail")
+app.add_typer(events, name="events")
+app.add_typer(outbox, name="outbox")
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "portal", "login"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]

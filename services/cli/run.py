@@ -35,6 +35,7 @@ from shared.web.assembly import Service, Surroundings
 from shared.web.problems import NotFound
 
 MARK = ".peiyu"
+CLOCK = "clock"
 SWEEP_INTERVAL = 0.5
 
 
@@ -101,7 +102,7 @@ async def _serve(
 ) -> None:
     for name in SERVICES:
         await migrate(name, urls[name])
-    clock = ShiftedClock(folder / "clock")
+    clock = ShiftedClock(folder / CLOCK)
     if at is not None:
         clock.move(at)
     base = f"http://127.0.0.1:{port}"

@@ -66,6 +66,16 @@ class Outbox:
     oldest: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Events of one type that wait in the outbox because the bus has nowhere to bring them."""
+
+    type: str
+    error: str | None
+    count: int
+    next_try_at: datetime
+
+
 async def groups(session: AsyncSession, consumer: str) -> list[Alike]:
     """The failed messages that are not discarded, by type and kind of error, the most frequent first."""
     count = func.count().label("count")
@@ -165,6 +175,24 @@ async def outbox(session: AsyncSession) -> Outbox:
     oldest = select(OutboxRow.created_at).order_by(OutboxRow.id).limit(1).scalar_subquery()
     row = (await session.execute(select(func.count(), func.count(OutboxRow.last_error), oldest))).one()
     return Outbox(*row)
+
+
+async def refused(session: AsyncSession) -> list[Refused]:
+    """What the bus had nowhere to bring, by type and error."""
+    rows = await session.execute(
+        select(OutboxRow.type, OutboxRow.last_error, func.count(), func.min(OutboxRow.next_try_at))
+        .where(OutboxRow.last_error.is_not(None))
+        .group_by(OutboxRow.type, OutboxRow.last_error)
+        .order_by(OutboxRow.type, OutboxRow.last_error)
+    )
+    return [Refused(*row) for row in rows]
+
+
+async def publish_again(session: AsyncSession) -> int:
+    """Let the next relay take at once what was refused; how many events."""
+    again = update(OutboxRow).where(OutboxRow.last_error.is_not(None), OutboxRow.next_try_at > func.now())
+    ids = await session.scalars(again.values(next_try_at=func.now(), attempts=0).returning(OutboxRow.id))
+    return len(ids.all())
 
 
 async def taken(session: AsyncSession) -> int:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from services.cli.catalogue import SERVICES
-from services.cli.repair.commands import events, outbox
+from services.cli.repair.commands import events, outbox, reconcile_copies
 from services.cli.simulation.commands import simulation
 from shared.regulation import Duty, Regulation, RulesError
 from shared.runtime.clock import SHANGHAI, SystemClock
@@ -44,6 +44,7 @@ app.add_typer(simulation, name="simulate")
 app.add_typer(mail, name="mail")
 app.add_typer(events, name="events")
 app.add_typer(outbox, name="outbox")
+app.command("reconcile")(reconcile_copies)
 
 ServiceName = Literal["profile", "changes", "reviews", "notifier", "portal", "login"]
 MigratedName = Literal["profile", "changes", "reviews", "notifier", "all"]

@@ -38,9 +38,7 @@ async def on_certifications(
 ) -> None:
     """Titles came or moved: their firms are entered if they are new, their duties are kept."""
     titles = newest((event.data.certification for event in events), lambda title: title.certification_id)
-    await enterprises.ensure(
-        work, [enterprises.Named(title.credit_code, title.enterprise_name, title.authority) for title in titles]
-    )
+    await enterprises.ensure_holders(work, titles)
     told = {
         (event.data.certification.certification_id, event.data.certification.version): event.time for event in events
     }

@@ -4,7 +4,7 @@ The profile service owns delegations; the others learn of them by events. A pers
 last day has passed, acts for nobody by it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.contracts import DelegationEnded, DelegationGranted, DelegationState
 from shared.messaging import Event, Handlers, Work, newest
+from shared.messaging.copies import Copy, outranks, selected
 from shared.runtime.database import Infrastructure
 
 
@@ -32,8 +33,8 @@ class DelegatedPerson(Infrastructure):
     ended: Mapped[bool]
 
 
-async def keep(session: AsyncSession, states: Iterable[DelegationState]) -> None:
-    """Keep delegations' states unless a newer one is kept."""
+async def keep(session: AsyncSession, states: Iterable[DelegationState], *, anew: bool = False) -> None:
+    """Keep delegations' states unless a newer one is kept; with `anew` at the version that is kept too."""
     rows = [
         {
             "delegation_id": state.delegation_id,
@@ -51,7 +52,7 @@ async def keep(session: AsyncSession, states: Iterable[DelegationState]) -> None
             statement.on_conflict_do_update(
                 index_elements=[DelegatedPerson.delegation_id],
                 set_={column.name: column for column in statement.excluded if column.name != "delegation_id"},
-                where=statement.excluded.version > DelegatedPerson.version,
+                where=outranks(statement.excluded.version, DelegatedPerson.version, anew=anew),
             )
         )
 
@@ -74,3 +75,16 @@ def keep_delegations(handlers: Handlers) -> None:
     @handlers.together(DelegationGranted, DelegationEnded)
     async def on_delegations(work: Work, events: Sequence[Event[DelegationGranted | DelegationEnded]]) -> None:
         await keep(work.session, (event.data.delegation for event in events))
+
+
+async def _take(work: Work, states: Sequence[DelegationState]) -> None:
+    await keep(work.session, states, anew=True)
+
+
+def delegations_kept(
+    take: Callable[[Work, Sequence[DelegationState]], Awaitable[None]] = _take,
+) -> Copy[DelegationState]:
+    """The copy of delegations that a service keeps, to be compared with their owner's."""
+    kept = DelegatedPerson
+    rows = selected(kept.delegation_id, kept.credit_code, kept.person, kept.until, kept.ended)
+    return Copy("delegations", kept.delegation_id, rows, take)

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.changes.models import Firm, HeldTitle
+from shared.messaging.copies import outranks
 
 
 async def firm(session: AsyncSession, credit_code: str, *, lock: bool = False) -> Firm | None:
@@ -22,24 +23,24 @@ async def held_titles(session: AsyncSession, credit_code: str) -> Sequence[HeldT
     return (await session.scalars(query.order_by(HeldTitle.certification_id))).all()
 
 
-async def copy_firms(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep firms' states, one of each, except where a newer one is kept already."""
-    await _copy(session, Firm, "credit_code", rows)
+async def copy_firms(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, anew: bool = False) -> None:
+    """Keep firms' states, one of each, except where a newer one is kept; with `anew` at the kept version too."""
+    await _copy(session, Firm, "credit_code", rows, anew=anew)
 
 
-async def copy_titles(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep titles' states, one of each, except where a newer one is kept already."""
-    await _copy(session, HeldTitle, "certification_id", rows)
+async def copy_titles(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, anew: bool = False) -> None:
+    """Keep titles' states as firms' are."""
+    await _copy(session, HeldTitle, "certification_id", rows, anew=anew)
 
 
 async def _copy(
-    session: AsyncSession, kind: type[Firm | HeldTitle], key: str, rows: Sequence[Mapping[str, Any]]
+    session: AsyncSession, kind: type[Firm | HeldTitle], key: str, rows: Sequence[Mapping[str, Any]], *, anew: bool
 ) -> None:
     statement = insert(kind).values(rows)
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=[key],
             set_={name: statement.excluded[name] for name in rows[0] if name != key},
-            where=statement.excluded.version > kind.version,
+            where=outranks(statement.excluded.version, kind.version, anew=anew),
         )
     )

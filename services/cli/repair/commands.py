@@ -1,9 +1,9 @@
 """`peiyu events`, `peiyu outbox`, `peiyu reconcile`."""
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from uuid import UUID
 
 import typer
@@ -11,6 +11,9 @@ import typer
 from services.cli.catalogue import SERVICES
 from shared.messaging import Backend
 from shared.messaging.tables import FailedState
+
+if TYPE_CHECKING:
+    from services.cli.repair import copies
 
 T = TypeVar("T")
 
@@ -33,6 +36,7 @@ Service = Annotated[ServiceName, typer.Option("--service", help="By default all.
 Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Such as profile.updated.v1.")]
 Error = Annotated[str | None, typer.Option("--error", metavar="KIND", help="Such as LookupError.")]
 EventIds = Annotated[list[UUID] | None, typer.Argument(metavar="[EVENT_ID]...")]
+What = Annotated[str | None, typer.Option("--what", metavar="THINGS", help="Such as profiles; by default all.")]
 All = Annotated[bool, typer.Option("--all", help="All that are not discarded.")]
 
 
@@ -125,6 +129,83 @@ def _act(
         typer.echo(f"{name}: {len(ids)} {'replayed' if reason is None else 'discarded'}")
 
 
+@events.command("resync")
+def resync_copies(
+    owner: Annotated[ServiceName, typer.Argument(metavar="OWNER", help="Whose things are copied.")],
+    keeper: Annotated[ServiceName, typer.Option("--to", help="The service that keeps the copy, or all that do.")],
+    by: By,
+    of: What = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Go on after this key, where it was broken off; beside --what.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Take also what does not differ.")] = False,
+    owner_restored: Annotated[
+        bool, typer.Option("--owner-restored", help="The owner's word holds also where the copy is newer.")
+    ] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring a copy in line with its owner, while both go on; exit 1 where something stays different.
+
+    What the copy lacks, or has otherwise, it takes anew from the owner's present state; nobody is told by mail, and a
+    second time there is nothing to do. A copy is newer than its owner only where that was restored to an earlier
+    state: with --owner-restored the owner's versions are raised above such copies, and these follow it.
+    """
+    from services.cli.repair import copies
+
+    if after is not None and (of is None or keeper == "all"):
+        raise typer.BadParameter("name the copy by --to and --what", param_hint="--after")
+    chosen = copies.Chosen(_one(owner), _one(keeper), of)
+    in_line = _run(
+        _services(chosen),
+        data_dir,
+        lambda found: copies.resync(
+            found,
+            chosen,
+            by,
+            after=after,
+            everything=everything,
+            owner_restored=owner_restored,
+            as_json=as_json,
+        ),
+    )
+    if not in_line:
+        raise typer.Exit(1)
+
+
+def reconcile_copies(
+    owner: Annotated[ServiceName, typer.Argument(metavar="[OWNER]", help="Whose things are copied.")] = "all",
+    keeper: Annotated[ServiceName, typer.Option("--to", help="The service that keeps the copy.")] = "all",
+    of: What = None,
+    settle: Annotated[
+        float, typer.Option(min=0, help="For so many seconds a difference may be news that is on its way.")
+    ] = 10,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Compare the copies that services keep with their owners, and name what differs; exit 1 where something does."""
+    from services.cli.repair import copies
+
+    chosen = copies.Chosen(_one(owner), _one(keeper), of)
+    same = _run(_services(chosen), data_dir, lambda found: copies.reconcile(found, chosen, settle, as_json=as_json))
+    if not same:
+        raise typer.Exit(1)
+
+
+def _one(service: ServiceName) -> str | None:
+    return None if service == "all" else service
+
+
+def _services(chosen: "copies.Chosen") -> Sequence[str]:
+    from services.cli.repair.copies import NoSuchCopy
+
+    try:
+        return chosen.services()
+    except NoSuchCopy as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
 @outbox.callback()
 def list_outbox(
     context: typer.Context,
@@ -148,13 +229,17 @@ def retry_outbox(service: Service = "all", data_dir: DataDir = None) -> None:
         typer.echo(f"{name}: {count} are published again")
 
 
-def _run(service: ServiceName, data_dir: Path | None, do: Callable[[Mapping[str, Backend]], Awaitable[T]]) -> T:
-    """Do something with the backends of a service or of all; end with 1 and a sentence where it cannot be done."""
+def _run(
+    services: ServiceName | Sequence[str], data_dir: Path | None, do: Callable[[Mapping[str, Backend]], Awaitable[T]]
+) -> T:
+    """Do something with the backends of services; end with 1 and a sentence where it cannot be done."""
     from services.cli.databases import NoDatabase, with_backends
     from services.cli.repair.failed import NothingChosen
 
+    if isinstance(services, str):
+        services = SERVICES if services == "all" else (services,)
     try:
-        return with_backends(SERVICES if service == "all" else (service,), data_dir, do)
+        return with_backends(services, data_dir, do)
     except (NoDatabase, NothingChosen) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)

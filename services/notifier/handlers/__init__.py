@@ -6,13 +6,11 @@ The events of a transaction are noted one by one, by the table `NOTES`, and have
 from collections.abc import Sequence
 from typing import Any
 
-from services.notifier.commands.taking_in import Batch, settle
+from services.notifier.commands.taking_in import Batch, keep_extensions, settle
 from services.notifier.handlers import changes, profiles, reviews, titles  # noqa: F401 - they fill the table
 from services.notifier.handlers.notes import NOTES
-from services.notifier.models import DeadlineExtension
-from services.notifier.repository import copies
 from shared.contracts import DeadlineExtended, DeadlineExtensionWithdrawn
-from shared.messaging import Event, Handlers, Work, newest
+from shared.messaging import Event, Handlers, Work
 
 handlers = Handlers("notifier")
 
@@ -30,6 +28,4 @@ async def take_in(work: Work, events: Sequence[Event[Any]]) -> None:
 @handlers.together(DeadlineExtended, DeadlineExtensionWithdrawn)
 async def take_extensions(work: Work, events: Sequence[Event[DeadlineExtended | DeadlineExtensionWithdrawn]]) -> None:
     """A notice moved a deadline, or does so no longer: nobody is reminded of the old date while the titles follow."""
-    states = newest((event.data.extension for event in events), lambda state: state.extension_id)
-    rows = [{"id": state.extension_id, **state.model_dump(exclude={"extension_id"})} for state in states]
-    await copies.take(work.session, DeadlineExtension, rows)
+    await keep_extensions(work, [event.data.extension for event in events])

@@ -21,13 +21,17 @@ from services.notifier.models import (
     Report,
 )
 from shared import regulation
+from shared.messaging.copies import outranks
 
 Copied = TypeVar("Copied", Certification, Report, Occurrence, Application, Obligation)
 Row = dict[str, Any]
 
 
-async def take_firms(session: AsyncSession, rows: Iterable[Row]) -> None:
-    """Keep each firm's state unless a newer one is kept; every firm is locked until the transaction ends."""
+async def take_firms(session: AsyncSession, rows: Iterable[Row], *, anew: bool = False) -> None:
+    """Keep each firm's state unless a newer one is kept; every firm is locked until the transaction ends.
+
+    With `anew` a state replaces one of its version too.
+    """
     statement = insert(Firm)
     taken = {
         column.name: statement.excluded[column.name]
@@ -36,7 +40,9 @@ async def take_firms(session: AsyncSession, rows: Iterable[Row]) -> None:
     }
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=[Firm.credit_code], set_=taken, where=statement.excluded.version > Firm.version
+            index_elements=[Firm.credit_code],
+            set_=taken,
+            where=outranks(statement.excluded.version, Firm.version, anew=anew),
         ),
         sorted(rows, key=lambda row: str(row["credit_code"])),  # one order for all, so that nobody waits in a circle
     )
@@ -46,15 +52,19 @@ async def take(
     session: AsyncSession,
     table: type[Certification | Report | Occurrence | Application | DeadlineExtension],
     rows: Sequence[Row],
+    *,
+    anew: bool = False,
 ) -> None:
-    """Keep each state unless a newer one is kept already."""
+    """Keep each state unless a newer one is kept already; with `anew` at the version that is kept too."""
     if not rows:
         return
     statement = insert(table)
     taken = {column.name: statement.excluded[column.name] for column in table.__table__.columns if column.name != "id"}
     await session.execute(
         statement.on_conflict_do_update(
-            index_elements=[table.id], set_=taken, where=statement.excluded.version > table.version
+            index_elements=[table.id],
+            set_=taken,
+            where=outranks(statement.excluded.version, table.version, anew=anew),
         ),
         rows,
     )
@@ -84,7 +94,8 @@ async def extensions_in_force(session: AsyncSession) -> tuple[regulation.Deadlin
 
 async def keep_heard(session: AsyncSession, rows: Sequence[Row]) -> None:
     """Note events in the history of their firms."""
-    await session.execute(plain_insert(HeardEvent), rows)
+    if rows:
+        await session.execute(plain_insert(HeardEvent), rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ async def decide(work: Work, delegation_id: UUID, form: DelegationDecision, call
     delegation.decision_reason = form.reason
     delegation.version += 1
     if form.accepted:
-        state = _state(delegation, firm)
+        state = delegation_state(delegation, firm)
         await keep(work.session, [state])
         work.emit(DelegationGranted(credit_code=firm.credit_code, delegation=state), sequence=delegation.version)
     return delegation, firm
@@ -110,7 +110,7 @@ async def _end(work: Work, delegation: Delegation, firm: Enterprise, reason: str
     delegation.end_reason = reason
     delegation.version += 1
     if was_granted:
-        state = _state(delegation, firm)
+        state = delegation_state(delegation, firm)
         await keep(work.session, [state])
         work.emit(
             DelegationEnded(credit_code=firm.credit_code, delegation=state, by=_side(caller), reason=reason),
@@ -138,7 +138,8 @@ def _require(delegation: Delegation, *possible: DelegationStatus) -> None:
         )
 
 
-def _state(delegation: Delegation, firm: Enterprise) -> DelegationState:
+def delegation_state(delegation: Delegation, firm: Enterprise) -> DelegationState:
+    """The delegation as it is told to other services."""
     return DelegationState(
         delegation_id=delegation.id,
         version=delegation.version,

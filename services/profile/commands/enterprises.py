@@ -16,6 +16,7 @@ from services.profile.models import AnnualUpdate, Enterprise, Name
 from services.profile.naming import searchable
 from services.profile.repository import profiles
 from shared.contracts import (
+    CertificationState,
     Contact,
     ProfileChanged,
     ProfileRegistered,
@@ -85,6 +86,11 @@ async def ensure(work: Work, firms: Iterable[Named]) -> None:
         row = rows[credit_code]
         state = ProfileState(credit_code=credit_code, version=1, name=row["name"], authority=row["authority"])
         work.emit(ProfileRegistered(credit_code=credit_code, profile=state), sequence=1)
+
+
+async def ensure_holders(work: Work, titles: Iterable[CertificationState]) -> None:
+    """Enter the firms that hold these titles, except those that are here."""
+    await ensure(work, [Named(title.credit_code, title.enterprise_name, title.authority) for title in titles])
 
 
 class ContactField(StrEnum):

@@ -47,7 +47,7 @@ async def declare(work: Work, form: Extension, caller: Caller) -> DeadlineExtens
         declared_by_name=caller.name,
     )
     work.session.add(extension)
-    work.emit(DeadlineExtended(extension=_state(extension)), sequence=extension.version)
+    work.emit(DeadlineExtended(extension=extension_state(extension)), sequence=extension.version)
     return extension
 
 
@@ -62,11 +62,14 @@ async def withdraw(work: Work, extension_id: UUID, reason: str, caller: Caller) 
     extension.withdrawn_by, extension.withdrawn_by_name = caller.subject, caller.name
     extension.withdrawal_reason = reason
     extension.version += 1
-    work.emit(DeadlineExtensionWithdrawn(extension=_state(extension), reason=reason), sequence=extension.version)
+    work.emit(
+        DeadlineExtensionWithdrawn(extension=extension_state(extension), reason=reason), sequence=extension.version
+    )
     return extension
 
 
-def _state(extension: DeadlineExtension) -> ExtensionState:
+def extension_state(extension: DeadlineExtension) -> ExtensionState:
+    """The extension as it is told to other services."""
     return ExtensionState(
         extension_id=extension.id,
         version=extension.version,

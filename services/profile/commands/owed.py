@@ -12,13 +12,16 @@ from shared.regulation import end_of_day
 OF_A_DUTY = {"year", "nominal_due", "due", "extended_by"}
 
 
-async def take_titles(work: Work, told: Sequence[tuple[CertificationState, datetime]]) -> None:
-    """Keep titles, one state of each with the instant at which it was told, unless a newer one is kept."""
+async def take_titles(work: Work, told: Sequence[tuple[CertificationState, datetime]], *, anew: bool = False) -> None:
+    """Keep titles, one state of each with the instant at which it was told, unless a newer one is kept.
+
+    With `anew` a state replaces one of its version too.
+    """
     async with counted(work.session, (title.credit_code for title, _ in told)):
-        await _take(work, told)
+        await _take(work, told, anew=anew)
 
 
-async def _take(work: Work, told: Sequence[tuple[CertificationState, datetime]]) -> None:
+async def _take(work: Work, told: Sequence[tuple[CertificationState, datetime]], *, anew: bool) -> None:
     kept = await profiles.copy_titles(
         work.session,
         [
@@ -33,6 +36,7 @@ async def _take(work: Work, told: Sequence[tuple[CertificationState, datetime]])
             }
             for title, _ in told
         ],
+        anew=anew,
     )
     await profiles.replace_owed(
         work.session,

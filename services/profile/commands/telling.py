@@ -1,10 +1,10 @@
 """How a profile is told to others, and held while it changes. Every change raises its version."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from services.profile.domain import latest_update
-from services.profile.models import Enterprise
+from services.profile.models import AnnualUpdate, Enterprise
 from services.profile.repository import profiles
 from shared.contracts import Contact, EventData, ProfileState, YearUpdate
 from shared.messaging import Work
@@ -26,9 +26,20 @@ def years_of(updates: Mapping[int, datetime]) -> tuple[YearUpdate, ...]:
 
 async def tell(work: Work, firm: Enterprise, event: Callable[[ProfileState], EventData]) -> None:
     """Emit the event that `event` makes of the firm's present state."""
-    updates = await profiles.first_updates(work.session, firm.credit_code)
-    latest = await profiles.latest_update(work.session, firm.credit_code)
-    state = ProfileState(
+    (state,) = await profile_states(work, [firm])
+    work.emit(event(state), sequence=firm.version)
+
+
+async def profile_states(work: Work, firms: Sequence[Enterprise]) -> list[ProfileState]:
+    """Firms as they are told to other services."""
+    credit_codes = [firm.credit_code for firm in firms]
+    updates = await profiles.first_updates_of(work.session, credit_codes)
+    latest = await profiles.latest_updates(work.session, credit_codes)
+    return [_state(firm, updates[firm.credit_code], latest.get(firm.credit_code)) for firm in firms]
+
+
+def _state(firm: Enterprise, updates: Mapping[int, datetime], latest: AnnualUpdate | None) -> ProfileState:
+    return ProfileState(
         credit_code=firm.credit_code,
         version=firm.version,
         name=firm.name,
@@ -39,4 +50,3 @@ async def tell(work: Work, firm: Enterprise, event: Callable[[ProfileState], Eve
         updates=years_of(updates),
         latest_update=latest_update(latest.duty_year, latest.submitted_at, latest.form) if latest else None,
     )
-    work.emit(event(state), sequence=firm.version)

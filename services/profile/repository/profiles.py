@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, column, delete, func, literal, select
+from sqlalchemy import DateTime, Text, Uuid, any_, column, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.profile.models import AnnualUpdate, Enterprise, HeldTitle, Name, OwedUpdate, UpdateDraft
+from shared.messaging.copies import outranks
 
 
 async def enterprise(session: AsyncSession, credit_code: str, *, lock: bool = False) -> Enterprise | None:
@@ -39,23 +40,32 @@ async def names_of(session: AsyncSession, credit_codes: Sequence[str]) -> Sequen
 
 async def first_updates(session: AsyncSession, credit_code: str) -> dict[int, datetime]:
     """Duty year to the instant of its first submission."""
+    return (await first_updates_of(session, [credit_code]))[credit_code]
+
+
+async def first_updates_of(session: AsyncSession, credit_codes: Sequence[str]) -> dict[str, dict[int, datetime]]:
+    """The same of several firms, by credit code."""
     rows = await session.execute(
-        select(AnnualUpdate.duty_year, func.min(AnnualUpdate.submitted_at))
-        .where(AnnualUpdate.credit_code == credit_code)
-        .group_by(AnnualUpdate.duty_year)
-        .order_by(AnnualUpdate.duty_year)
+        select(AnnualUpdate.credit_code, AnnualUpdate.duty_year, func.min(AnnualUpdate.submitted_at))
+        .where(AnnualUpdate.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
+        .group_by(AnnualUpdate.credit_code, AnnualUpdate.duty_year)
+        .order_by(AnnualUpdate.credit_code, AnnualUpdate.duty_year)
     )
-    return {row[0]: row[1] for row in rows}
+    found: dict[str, dict[int, datetime]] = {credit_code: {} for credit_code in credit_codes}
+    for credit_code, year, instant in rows:
+        found[credit_code][year] = instant
+    return found
 
 
-async def latest_update(session: AsyncSession, credit_code: str) -> AnnualUpdate | None:
-    """The last submission for the latest duty year."""
-    return await session.scalar(
+async def latest_updates(session: AsyncSession, credit_codes: Sequence[str]) -> dict[str, AnnualUpdate]:
+    """Credit code to the firm's last submission for its latest duty year."""
+    rows = await session.scalars(
         select(AnnualUpdate)
-        .where(AnnualUpdate.credit_code == credit_code)
-        .order_by(AnnualUpdate.duty_year.desc(), AnnualUpdate.submitted_at.desc())
-        .limit(1)
+        .where(AnnualUpdate.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
+        .distinct(AnnualUpdate.credit_code)
+        .order_by(AnnualUpdate.credit_code, AnnualUpdate.duty_year.desc(), AnnualUpdate.submitted_at.desc())
     )
+    return {row.credit_code: row for row in rows}
 
 
 async def draft(session: AsyncSession, credit_code: str, duty_year: int, *, lock: bool = False) -> UpdateDraft | None:
@@ -107,14 +117,17 @@ async def titles_of(session: AsyncSession, credit_codes: Sequence[str]) -> Seque
     return (await session.scalars(query)).all()
 
 
-async def copy_titles(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> set[UUID]:
-    """Keep titles' states, one of each, except where a newer one is kept already; the titles whose state was kept."""
+async def copy_titles(session: AsyncSession, rows: Sequence[dict[str, Any]], *, anew: bool = False) -> set[UUID]:
+    """Keep titles' states, one of each, except where a newer one is kept already; the titles whose state was kept.
+
+    With `anew` a state replaces one of its version too.
+    """
     statement = insert(HeldTitle).values(rows)
     kept = await session.scalars(
         statement.on_conflict_do_update(
             index_elements=[HeldTitle.certification_id],
             set_={name: statement.excluded[name] for name in rows[0] if name != "certification_id"},
-            where=statement.excluded.version > HeldTitle.version,
+            where=outranks(statement.excluded.version, HeldTitle.version, anew=anew),
         ).returning(HeldTitle.certification_id)
     )
     return set(kept)

@@ -19,13 +19,13 @@ from shared.messaging import Work, newest
 from shared.regulation import Rule, Title
 
 
-async def take_profiles(work: Work, profiles: Iterable[ProfileState]) -> None:
+async def take_profiles(work: Work, profiles: Iterable[ProfileState], *, anew: bool = False) -> None:
     """Keep profiles' newer states and let them meet duties; one met after all gives back what its miss had cost.
 
     Titles bear their firms' present names and authorities; in another authority other notices hold.
     """
     states = newest(profiles, lambda profile: profile.credit_code)
-    kept = await copies.copy_profiles(work.session, states)
+    kept = await copies.copy_profiles(work.session, states, anew=anew)
     if not kept:
         return
     told = {state.credit_code: state for state in states}

@@ -16,10 +16,10 @@ from shared.regulation import DeadlineExtension, Title
 PAGE = 500
 
 
-async def take_extensions(work: Work, states: Iterable[ExtensionState]) -> None:
+async def take_extensions(work: Work, states: Iterable[ExtensionState], *, anew: bool = False) -> None:
     """Keep what is new of extensions; the titles follow page by page."""
     kept = newest(states, lambda state: state.extension_id)
-    await extensions.take(work.session, [state.model_dump() for state in kept])
+    await extensions.take(work.session, [state.model_dump() for state in kept], anew=anew)
 
 
 async def follow_extensions(work: Work) -> int:

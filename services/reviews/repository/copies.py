@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reviews.models import ProfileCopy
 from shared.contracts import ProfileState
+from shared.messaging.copies import outranks
 
 COPIED = ("version", "name", "authority", "updates", "latest_update")
 
@@ -18,8 +19,11 @@ def copy_of(profile: ProfileState) -> ProfileCopy:
     return ProfileCopy(credit_code=profile.credit_code, **_copied(profile))
 
 
-async def copy_profiles(session: AsyncSession, profiles: Sequence[ProfileState]) -> list[str]:
-    """Keep profiles' states, one of each, except where a newer one is kept already; credit codes of those kept."""
+async def copy_profiles(session: AsyncSession, profiles: Sequence[ProfileState], *, anew: bool = False) -> list[str]:
+    """Keep profiles' states, one of each, except where a newer one is kept already; credit codes of those kept.
+
+    With `anew` a state replaces one of its version too.
+    """
     statement = insert(ProfileCopy).values(
         [{"credit_code": profile.credit_code, **_copied(profile)} for profile in profiles]
     )
@@ -27,7 +31,7 @@ async def copy_profiles(session: AsyncSession, profiles: Sequence[ProfileState])
         statement.on_conflict_do_update(
             index_elements=[ProfileCopy.credit_code],
             set_={name: statement.excluded[name] for name in COPIED},
-            where=statement.excluded.version > ProfileCopy.version,
+            where=outranks(statement.excluded.version, ProfileCopy.version, anew=anew),
         ).returning(ProfileCopy.credit_code)
     )
     return list(kept)

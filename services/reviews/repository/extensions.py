@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.reviews import models
 from services.reviews.models import Certification
 from services.reviews.vocabulary import CertificationStatus
+from shared.messaging.copies import outranks
 from shared.regulation import DeadlineExtension, Title
 
 LOCK = "hashtextextended('peiyu deadline extensions', 0)"
 
 
-async def take(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+async def take(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, anew: bool = False) -> None:
     """Keep extensions, one state of each, unless a newer one is kept; the duties have to follow what is new.
 
     Waits until all have finished who compute dates with the extensions that they know; before that for who lets duties
@@ -33,7 +34,7 @@ async def take(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None
         statement.on_conflict_do_update(
             index_elements=[kept.extension_id],
             set_={column.name: column for column in statement.excluded if column.name != "extension_id"},
-            where=statement.excluded.version > kept.version,
+            where=outranks(statement.excluded.version, kept.version, anew=anew),
         )
     )
 

@@ -5,6 +5,6 @@ together they cost that for a whole batch. Nothing depends on the order within a
 """
 
 from services.notifier.commands.taking_in.gathering import Batch
-from services.notifier.commands.taking_in.settling import settle
+from services.notifier.commands.taking_in.settling import keep_extensions, settle
 
-__all__ = ["Batch", "settle"]
+__all__ = ["Batch", "keep_extensions", "settle"]

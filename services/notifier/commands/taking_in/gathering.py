@@ -49,9 +49,13 @@ class News:
 
 @dataclass
 class Batch:
-    """What the events of one transaction bring: the newest version of each thing, and what is to be told."""
+    """What the events of one transaction bring: the newest version of each thing, and what is to be told.
+
+    `anew`: it is no news, but what owners state again, which replaces what is kept at its version too.
+    """
 
     work: Work
+    anew: bool = False
     firms: dict[str, Row] = field(default_factory=dict)
     certifications: dict[UUID, Row] = field(default_factory=dict)
     reports: dict[UUID, Row] = field(default_factory=dict)

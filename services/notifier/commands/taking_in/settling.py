@@ -1,6 +1,6 @@
 """Brings copies, obligations and messages to what a batch of events tells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,12 @@ from services.notifier import domain
 from services.notifier.commands.follow_ups import readdress
 from services.notifier.commands.news import Row, subscribers, to_firm, to_officers
 from services.notifier.commands.taking_in.gathering import Batch
-from services.notifier.models import Application, Certification, Obligation, Occurrence, Report
+from services.notifier.models import Application, Certification, DeadlineExtension, Obligation, Occurrence, Report
 from services.notifier.repository import copies, follow_ups, messages, obligations
 from services.notifier.repository.copies import Known
 from services.notifier.vocabulary import START, FollowUpState, ObligationState, Reason
-from shared.messaging import Work
+from shared.contracts import ExtensionState
+from shared.messaging import Work, newest
 from shared.regulation import Regulation, Step
 from shared.web.delegations import keep as keep_delegations
 
@@ -28,12 +29,12 @@ async def settle(batch: Batch) -> None:
     work = batch.work
     session = work.session
     await copies.keep_heard(session, batch.heard)
-    await copies.take_firms(session, batch.firms.values())
-    await keep_delegations(session, batch.delegations)
-    await copies.take(session, Certification, list(batch.certifications.values()))
-    await copies.take(session, Report, list(batch.reports.values()))
-    await copies.take(session, Occurrence, list(batch.occurrences.values()))
-    await copies.take(session, Application, list(batch.applications.values()))
+    await copies.take_firms(session, batch.firms.values(), anew=batch.anew)
+    await keep_delegations(session, batch.delegations, anew=batch.anew)
+    await copies.take(session, Certification, list(batch.certifications.values()), anew=batch.anew)
+    await copies.take(session, Report, list(batch.reports.values()), anew=batch.anew)
+    await copies.take(session, Occurrence, list(batch.occurrences.values()), anew=batch.anew)
+    await copies.take(session, Application, list(batch.applications.values()), anew=batch.anew)
     known = await copies.known(session, batch.firms)
     await _settle_obligations(work, list(known.values()))
     if batch.readdressed:
@@ -55,6 +56,13 @@ async def settle(batch: Batch) -> None:
             office = firm.authority if news.office == Step.AUTHORITY else work.regulation.bureau.code
             rows += to_officers(work, office, subscribed, news.kind, news.about, facts)
     await messages.write(session, rows)
+
+
+async def keep_extensions(work: Work, told: Iterable[ExtensionState], *, anew: bool = False) -> None:
+    """Keep what is new of deadline extensions."""
+    states = newest(told, lambda state: state.extension_id)
+    rows = [{"id": state.extension_id, **state.model_dump(exclude={"extension_id"})} for state in states]
+    await copies.take(work.session, DeadlineExtension, rows, anew=anew)
 
 
 async def _settle_obligations(work: Work, firms: Sequence[Known]) -> None:

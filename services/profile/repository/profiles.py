@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Text, Uuid, any_, column, delete, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.profile.models import AnnualUpdate, Enterprise, HeldTitle, Name, OwedUpdate, UpdateDraft
@@ -62,7 +62,7 @@ async def latest_updates(session: AsyncSession, credit_codes: Sequence[str]) -> 
     rows = await session.scalars(
         select(AnnualUpdate)
         .where(AnnualUpdate.credit_code == any_(literal(list(credit_codes), ARRAY(Text))))
-        .distinct(AnnualUpdate.credit_code)
+        .ext(distinct_on(AnnualUpdate.credit_code))
         .order_by(AnnualUpdate.credit_code, AnnualUpdate.duty_year.desc(), AnnualUpdate.submitted_at.desc())
     )
     return {row.credit_code: row for row in rows}

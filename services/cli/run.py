@@ -30,7 +30,8 @@ from shared.runtime.clock import ShiftedClock
 from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
 from shared.runtime.service import all_is_loaded
-from shared.web.app import dev_clock
+from shared.runtime.tracing import export_spans
+from shared.web.app import dev_clock, metrics
 from shared.web.assembly import Service, Surroundings
 from shared.web.problems import NotFound
 
@@ -163,6 +164,7 @@ async def _serve_with(
             lifespan="on",
         )
     )
+    export_spans("platform")
     being_stopped_is_no_failure()
     all_is_loaded()
     await server.serve([listening])
@@ -214,6 +216,7 @@ def _own_pages(
     app.add_route("/openapi/{service}.json", openapi)
     app.add_route("/healthz", healthz)
     app.include_router(dev_clock(clock))
+    app.include_router(metrics("platform"))
     return app
 
 

@@ -16,6 +16,7 @@ from shared.runtime.database import migrate, pending_migrations
 from shared.runtime.logs import configure_logs
 from shared.runtime.service import all_is_loaded
 from shared.runtime.settings import ServiceSettings, Settings
+from shared.runtime.tracing import export_spans
 from shared.web.assembly import NoBus
 
 S = TypeVar("S", bound=Settings)
@@ -89,6 +90,7 @@ def serve_service(service: str) -> None:
         except (NoBus, RulesError) as error:
             raise CannotServe(str(error)) from error
         host, port, stop_timeout = settings.host, settings.port, settings.stop_timeout
+    export_spans(service)
     being_stopped_is_no_failure()
     all_is_loaded()
     uvicorn.run(

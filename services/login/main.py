@@ -29,7 +29,7 @@ def create_app(settings: LoginSettings) -> FastAPI:
     async def ready() -> dict[str, bool]:
         return {}
 
-    return web.create_app("peiyu login", [login_routes(settings)], lifespan=lifespan, ready=ready)
+    return web.create_app("login", [login_routes(settings)], lifespan=lifespan, ready=ready)
 
 
 def build(settings: LoginSettings | None = None) -> FastAPI:

@@ -14,6 +14,7 @@ from hashlib import sha256
 
 import asyncpg
 from aiolimiter import AsyncLimiter
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
 
 from services.notifier.commands import posting
@@ -27,6 +28,7 @@ from services.notifier.settings import NotifierSettings
 from services.notifier.vocabulary import MessageState, Reason
 from shared.messaging import Backend
 from shared.runtime.logs import logger
+from shared.runtime.tracing import Attributes, beginning
 
 POSTED = Counter("peiyu_mails_total", "Mails handed to the mail server", ["result"])
 MINUTE = 60
@@ -121,9 +123,10 @@ class Deliverer:
         lost = None
         try:
             content = compose(mail, self._settings.sender, self._settings.reply_to)
-            answer = await connection.send(
-                content, mail.recipient, str(mail.id), before=partial(self._cleared, last, lease_ends)
-            )
+            with beginning("send mail", SpanKind.CLIENT, mail.traceparent, (), self._told(mail)):
+                answer = await connection.send(
+                    content, mail.recipient, str(mail.id), before=partial(self._cleared, last, lease_ends)
+                )
             outcome = Outcome(mail.id, mail.attempts, MessageState.SENT, answer, sha256=sha256(content).hexdigest())
         except Unreachable:
             raise
@@ -142,6 +145,16 @@ class Deliverer:
             await marked
             raise lost
         return marked
+
+    def _told(self, mail: Mail) -> Attributes:
+        return {
+            "network.protocol.name": "smtp",
+            "server.address": self._settings.smtp_host,
+            "server.port": self._settings.smtp_port,
+            "peiyu.mail.id": str(mail.id),
+            "peiyu.mail.kinds": ",".join(mail.kinds),
+            "peiyu.mail.attempt": mail.attempts,
+        }
 
     async def _cleared(self, last: _Marked | None, lease_ends: float) -> None:
         """Wait until a mail may be sent. Raises `_LeaseEnds` where that took too long."""

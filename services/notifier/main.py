@@ -1,15 +1,21 @@
 """The notifier, assembled."""
 
+from functools import partial
+
 from services.notifier.api import router
 from services.notifier.commands.follow_ups import escalate
 from services.notifier.commands.reminders import remind
 from services.notifier.delivery import Deliverer
 from services.notifier.handlers import handlers
+from services.notifier.measuring import measure
 from services.notifier.returned import Returned
 from services.notifier.settings import NotifierSettings
 from shared.messaging import Backend
 from shared.runtime.service import Background, Sweep
 from shared.web.assembly import Service, Surroundings, assemble
+
+COUNTED_EVERY = 4
+"""What a city owes is counted in some tenths of a second: one look of this service for so many of all."""
 
 
 def build(settings: NotifierSettings, around: Surroundings | None = None) -> Service:
@@ -30,7 +36,10 @@ def build(settings: NotifierSettings, around: Surroundings | None = None) -> Ser
         return swept
 
     def backgrounds(backend: Backend) -> list[tuple[str, Background]]:
-        return [("mail", Deliverer(backend, settings).run)]
+        counted = Sweep(
+            "counts of duties and mails", partial(measure, backend), COUNTED_EVERY * settings.measure_interval
+        )
+        return [("mail", Deliverer(backend, settings).run), (counted.name, counted.run)]
 
     return assemble(
         "notifier",

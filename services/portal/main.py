@@ -23,6 +23,7 @@ from services.portal.session import Sessions
 from services.portal.settings import PortalSettings
 from services.portal.visit import FirmNotChosen, NoFirm, login_path, visit
 from shared.runtime.logs import logger
+from shared.runtime.tracing import traceparent
 from shared.web.app import health, problem_response
 from shared.web.middleware import Traces
 from shared.web.problems import NotFound
@@ -48,6 +49,7 @@ def build(settings: PortalSettings, transport: httpx.AsyncBaseTransport | None =
         base_url=settings.api_url,
         timeout=settings.api_timeout,
         transport=transport,
+        event_hooks={"request": [_in_its_trace]},
         # an idle connection is given up before the server does so (5 s), which would lose the request under way
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=2),
     )
@@ -56,7 +58,7 @@ def build(settings: PortalSettings, transport: httpx.AsyncBaseTransport | None =
     app.state.client = client
     app.state.pages = Pages()
     app.state.login = login.login_system(settings)
-    app.include_router(health(_always_ready))
+    app.include_router(health("portal", _always_ready))
     app.include_router(login.router)
     for module in pkgutil.iter_modules(pages.__path__, f"{pages.__name__}."):
         app.include_router(importlib.import_module(module.name).router)
@@ -69,8 +71,14 @@ def build(settings: PortalSettings, transport: httpx.AsyncBaseTransport | None =
     app.add_middleware(Sessions, settings=settings)
     app.add_middleware(Careful, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Traces)
+    app.add_middleware(Traces, service="portal")
     return app
+
+
+async def _in_its_trace(request: httpx.Request) -> None:
+    """What the portal asks for is part of what it was asked for."""
+    if (here := traceparent.get()) is not None:
+        request.headers["traceparent"] = here
 
 
 async def _always_ready() -> dict[str, bool]:

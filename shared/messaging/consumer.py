@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 from sqlalchemy import Uuid, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,14 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts import Fact
 from shared.contracts.subscriptions import SUBSCRIPTIONS
 from shared.messaging.envelope import Event, Unreadable, decode
+from shared.messaging.spans import processing
 from shared.messaging.tables import FailedMessage, FailedState, InboxRow
 from shared.messaging.work import Backend, Work
 from shared.runtime.acting import NOBODYS, PLATFORM, Act, acting
 from shared.runtime.database import database_is_down, lost_a_race
 from shared.runtime.logs import logger, masked
-from shared.runtime.tracing import continued, traceparent
+from shared.runtime.tracing import traceparent, within
 
 HANDLED = Counter("peiyu_messages_handled_total", "Messages taken from the bus", ["consumer", "result"])
+DURATION = Histogram(
+    "peiyu_message_batch_duration_seconds",
+    "Time in which what had arrived was handled in one transaction",
+    ["consumer"],
+    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
 UNREADABLE = UUID("6d2f0f0a-41a5-5a8e-9df0-6a5d6f8f2f10")
 RACES = 5
 
@@ -33,7 +40,7 @@ BatchHandler = Callable[[Work, Sequence[Event[Any]]], Awaitable[None]]
 
 def act_of(event: Event[Any]) -> Act:
     """What taking the event is: the doing of whoever caused it, in its trace."""
-    return Act(event.type, event.actor or PLATFORM, continued(event.traceparent))
+    return Act(event.type, event.actor or PLATFORM, within(event.traceparent))
 
 
 @contextmanager
@@ -188,11 +195,16 @@ class Consumer:
                 await self._alone(event, body)
 
     async def _handle(self, events: Sequence[Event[Any]]) -> None:
+        with DURATION.labels(self.name).time(), processing(self.name, events):
+            due = await self._effects(events)
+        HANDLED.labels(self.name, "done").inc(len(due))
+        HANDLED.labels(self.name, "duplicate").inc(len(events) - len(due))
+
+    async def _effects(self, events: Sequence[Event[Any]]) -> set[UUID]:
         async with self.backend.work() as work:
             due = await enter(work.session, self.name, [event.id for event in events])
             await self.handlers.handle(work, [event for event in events if event.id in due])
-        HANDLED.labels(self.name, "done").inc(len(due))
-        HANDLED.labels(self.name, "duplicate").inc(len(events) - len(due))
+        return due
 
     async def _alone(self, event: Event[Any], body: bytes) -> None:
         for race in range(RACES):

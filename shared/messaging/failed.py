@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 
 from shared.messaging.consumer import Consumer, enter, told
 from shared.messaging.envelope import Unreadable, decode
+from shared.messaging.spans import processing
 from shared.messaging.tables import FailedMessage, FailedState
 from shared.runtime.database import database_is_down, lost_a_race
 from shared.runtime.logs import logger
@@ -58,9 +59,10 @@ class FailedMessages:
             this = (FailedMessage.consumer == message.consumer) & (FailedMessage.event_id == message.event_id)
             try:
                 event = decode(message.body)
-                async with work.session.begin_nested():
-                    if await enter(work.session, self._consumer.name, [event.id]):
-                        await self._consumer.handlers.handle(work, [event])
+                with processing(self._consumer.name, [event]):
+                    async with work.session.begin_nested():
+                        if await enter(work.session, self._consumer.name, [event.id]):
+                            await self._consumer.handlers.handle(work, [event])
             except Exception as error:
                 if database_is_down(error) or lost_a_race(error):
                     raise

@@ -9,6 +9,7 @@ from sqlalchemy import Uuid, any_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.messaging.bus import Bus, BusUnavailable, Outgoing
+from shared.messaging.spans import publishing
 from shared.messaging.tables import OutboxRow
 from shared.runtime.clock import real_now
 from shared.runtime.database import Database, database_is_down
@@ -86,7 +87,8 @@ class Relay:
                 LAG.labels(self._name).set(0)
                 return 0
             self._measure(rows[0].created_at)
-            results = await self._bus.publish([Outgoing(row.id, row.type, row.body) for row in rows])
+            with publishing([row.body for row in rows]):
+                results = await self._bus.publish([Outgoing(row.id, row.type, row.body) for row in rows])
             confirmed = [row.id for row, result in zip(rows, results, strict=True) if result is None]
             if confirmed:
                 await session.execute(delete(OutboxRow).where(OutboxRow.id == any_(literal(confirmed, ARRAY(Uuid)))))

@@ -12,14 +12,22 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from opentelemetry.trace import SpanKind
+from prometheus_client import Gauge
 from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
+
+from shared.runtime.tracing import part
 
 K = TypeVar("K")
 T = TypeVar("T")
+
+CONNECTIONS = Gauge("peiyu_database_connections_in_use", "Connections of the pool that are lent out", ["service"])
+MOST_CONNECTIONS = Gauge("peiyu_database_connections_max", "Connections that the pool may have", ["service"])
 
 SERVICES = Path(__file__).parents[2] / "services"
 
@@ -82,6 +90,7 @@ class Database:
             pool_timeout=10,
             connect_args={"timeout": 5, "server_settings": {"application_name": name, "timezone": "UTC"}},
         )
+        self._told = {"db.system.name": "postgresql", "db.namespace": self.engine.url.database or ""}
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._after_commit: list[Callable[[], None]] = []
 
@@ -93,8 +102,9 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose transaction commits at the end of the block, or rolls back with its error."""
         async with self._sessions() as session:
-            async with session.begin():
-                yield session
+            with part("transaction", SpanKind.CLIENT, self._told):
+                async with session.begin():
+                    yield session
             if session.info.pop("emitted", False):
                 for wake in self._after_commit:
                     wake()
@@ -115,6 +125,12 @@ class Database:
             finally:
                 if not driver.is_closed():
                     await driver.execute("RESET plan_cache_mode")
+
+    def in_use(self) -> int:
+        """How many connections of the pool are lent out now."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout()
 
     async def answers(self) -> bool:
         """Whether the database answers now."""

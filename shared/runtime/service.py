@@ -5,14 +5,25 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from prometheus_client import Counter, Gauge, Histogram
+
 from shared.runtime.acting import PLATFORM, Act, acting
 from shared.runtime.database import database_is_down, lost_a_race
 from shared.runtime.logs import logger
+from shared.runtime.tracing import beginning
 
 Background = Callable[[asyncio.Event], Awaitable[None]]
 """A loop that runs until the event is set, finishing what it has in hand."""
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+DURATION = Histogram(
+    "peiyu_sweep_duration_seconds",
+    "Time of one step of a sweep: a page of what fell due, or a look that found nothing",
+    ["sweep"],
+    buckets=(0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60),
+)
+FOUND = Counter("peiyu_sweep_found_total", "Things that had fallen due and were dealt with", ["sweep"])
+LOOKED = Gauge("peiyu_sweep_last_look_timestamp_seconds", "When a sweep last looked without failing", ["sweep"])
 
 
 def all_is_loaded() -> None:
@@ -41,7 +52,7 @@ class Sweep:
         """Sweep until nothing is due; how much was found."""
         total = 0
         with acting(Act(self.name, PLATFORM)):
-            while found := await self._step():
+            while found := await self._look():
                 total += found
         return total
 
@@ -49,7 +60,7 @@ class Sweep:
         log = logger(__name__, sweep=self.name)
         while not stopping.is_set():
             try:
-                while await self._step() and not stopping.is_set():
+                while await self._look() and not stopping.is_set():
                     pass
             except Exception as error:
                 if not database_is_down(error) and not lost_a_race(error):
@@ -57,6 +68,16 @@ class Sweep:
                 log.warning("sweep waits", error=str(error).partition("\n")[0])
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), self._interval)
+
+    async def _look(self) -> int:
+        """One step, in a trace of its own if there was something to do, which is known at its end."""
+        with DURATION.labels(self.name).time(), beginning(f"sweep {self.name}", in_parts=False) as span:
+            found = await self._step()
+            if not found:
+                span.forget()
+        FOUND.labels(self.name).inc(found)
+        LOOKED.labels(self.name).set_to_current_time()
+        return found
 
 
 async def _kept_running(name: str, background: Background, stopping: asyncio.Event) -> None:

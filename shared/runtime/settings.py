@@ -84,6 +84,7 @@ class ServiceSettings(Settings):
     sweep_interval: float = Field(5, gt=0, description="Pause between two looks at what fell due")
     relay_interval: float = Field(1, gt=0, description="Longest pause before the outbox is looked at again")
     seal_interval: float = Field(1, gt=0, description="Pause between two looks at what is to be sealed in the record")
+    measure_interval: float = Field(15, gt=0, description="Pause between two counts of what waits, for /metrics")
     retry_interval: float = Field(1, gt=0, description="Pause between two looks at failed messages")
     retry_attempts: int = Field(8, ge=1, description="Tries of a failed message before it is dead")
     retry_base: float = Field(2, ge=0, description="First wait before a retry; doubles up to an hour")

@@ -3,13 +3,14 @@
 import html
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import AwareDatetime, BaseModel
 from starlette.exceptions import HTTPException
 
@@ -58,6 +59,7 @@ CHINESE = {
 }
 """What pydantic finds wrong, in Chinese."""
 LONGEST_ECHO = 200
+BUILD = Gauge("peiyu_build_info", "Always 1: what runs here", ["service", "version"])
 
 
 class ProblemDocument(BaseModel):
@@ -177,9 +179,25 @@ def dev_clock(clock: ShiftedClock) -> APIRouter:
     return router
 
 
-def health(ready: Callable[[], Awaitable[dict[str, bool]]]) -> APIRouter:
-    """`/healthz`: the process lives. `/readyz`: it can serve; only a part that ends in `!` makes it unready."""
+def metrics(name: str) -> APIRouter:
+    """`/metrics`: what is measured in this process."""
     router = APIRouter(include_in_schema=False)
+    BUILD.labels(name, version("peiyu")).set(1)
+
+    @router.get("/metrics")
+    async def metrics() -> PlainTextResponse:
+        return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def health(name: str, ready: Callable[[], Awaitable[dict[str, bool]]]) -> APIRouter:
+    """`/healthz`: the process lives. `/readyz`: it can serve; only a part that ends in `!` makes it unready.
+
+    And `/metrics`.
+    """
+    router = APIRouter(include_in_schema=False)
+    router.include_router(metrics(name))
 
     @router.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -192,15 +210,11 @@ def health(ready: Callable[[], Awaitable[dict[str, bool]]]) -> APIRouter:
         answers = {part.rstrip("!"): "ok" if answer else "down" for part, answer in parts.items()}
         return JSONResponse({"status": "down" if unready else "ok", "parts": answers}, 503 if unready else 200)
 
-    @router.get("/metrics")
-    async def metrics() -> PlainTextResponse:
-        return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
     return router
 
 
 def create_app(
-    title: str,
+    name: str,
     routers: Sequence[APIRouter],
     *,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
@@ -210,7 +224,7 @@ def create_app(
 ) -> FastAPI:
     """One service's application. Routes raise `Problem`; everything else that goes wrong becomes one."""
     app = FastAPI(
-        title=title,
+        title=f"peiyu {name}",
         version="1",
         lifespan=lifespan,
         responses=RESPONSES,
@@ -220,7 +234,7 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
-    for router in (*routers, health(ready), problem_pages()):
+    for router in (*routers, health(name, ready), problem_pages()):
         app.include_router(router)
     if movable_clock is not None:
         app.include_router(dev_clock(movable_clock))
@@ -229,7 +243,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_failure)
     app.add_middleware(BodyLimit, limit=body_limit)
-    app.add_middleware(Traces)
+    app.add_middleware(Traces, service=name)
     return app
 
 

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 
 from shared.audit import Sealer
 from shared.messaging import Backend, Bus, Consumer, FailedMessages, Handlers, RabbitBus, Relay
+from shared.messaging.measuring import measure
 from shared.regulation import Regulation
 from shared.runtime.clock import Clock, ShiftedClock, SystemClock
-from shared.runtime.database import Database
+from shared.runtime.database import CONNECTIONS, MOST_CONNECTIONS, Database
 from shared.runtime.logs import logger
 from shared.runtime.service import Background, Sweep, running
 from shared.runtime.settings import ServiceSettings
@@ -67,6 +69,8 @@ def assemble(
         around.clock if around else (SystemClock() if settings.production else ShiftedClock(settings.clock_file))
     )
     database = Database(settings.database_url.get_secret_value(), pool=settings.database_pool, name=f"peiyu-{name}")
+    CONNECTIONS.labels(name).set_function(database.in_use)
+    MOST_CONNECTIONS.labels(name).set(settings.database_pool)
     backend = Backend(name, database, clock, Regulation.load(settings.rules))
     bus = around.bus if around else _own_bus(settings)
     consumer = Consumer(name, backend, handlers, retry_base=settings.retry_base)
@@ -76,6 +80,7 @@ def assemble(
         ("relay", relay.run),
         ("consumer", lambda stopping: bus.consume(consumer, stopping)),
         ("retries", FailedMessages(consumer, attempts=settings.retry_attempts, interval=settings.retry_interval).run),
+        ("measuring", Sweep("measuring", partial(measure, name, database, bus), settings.measure_interval).run),
         ("sealing", Sweep("sealing", Sealer(name, database).seal, settings.seal_interval).run),
     ]
     own = [*((sweep.name, sweep.run) for sweep in all_sweeps), *backgrounds(backend)]
@@ -94,7 +99,7 @@ def assemble(
         return {"database!": await database.answers(), "broker": await bus.connected()}
 
     app = create_app(
-        f"peiyu {name}",
+        name,
         (*routers, operations(name, bus, ready)),
         lifespan=lifespan,
         ready=ready,

@@ -1,5 +1,6 @@
 """The platform as operators run it: every service its own process, with its own database, behind the real gateway."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from services.cli.catalogue import SERVICES
+from tests.infrastructure.collector import COLLECTOR, Collector, TracedGateway
 from tests.infrastructure.gateway import Gateway
 from tests.infrastructure.mail import MailServer
 from tests.infrastructure.processes import free_port
@@ -122,10 +124,12 @@ def platform_apart(
     *,
     replicas: int = 1,
     settings: Mapping[str, str] | None = None,
+    collector: Collector | None = None,
 ) -> Iterator[Platform]:
     """Start every service `replicas` times over one RabbitMQ, each with its own database, and the gateway before them.
 
-    `settings` are those by which it differs from the usual.
+    `settings` are those by which it differs from the usual. With a `collector` the portal runs as well, and all of it
+    is traced.
     """
     folder.mkdir(parents=True, exist_ok=True)
     gateway_port = free_port()
@@ -148,18 +152,28 @@ def platform_apart(
         "LOGIN_ISSUER": f"{url}/login",
         "LOGIN_CLIENT_SECRET": SECRET,
         "LOGIN_KEY_FILE": str(folder / "login.key"),
+        "LOGIN_REDIRECT_URIS": json.dumps([f"{url}/session/callback"]),
+        "PORTAL_PUBLIC_URL": url,
+        "PORTAL_API_URL": url,
+        "PORTAL_CLIENT_SECRET": SECRET,
     }
     common |= {f"{service.upper()}_DATABASE_URL": address for service, address in databases.items()} | (settings or {})
+    if collector is not None:
+        common |= collector.environment
     processes = []
-    for service in (*SERVICES, "login"):
-        for number in range(1 if service == "login" else replicas):
+    for service in (*SERVICES, "login", *(["portal"] if collector else ())):
+        for number in range(replicas if service in SERVICES else 1):
             port = free_port()
             environment = common | {f"{service.upper()}_PORT": str(port), f"{service.upper()}_HOST": "127.0.0.1"}
             processes.append(Process(service, port, environment, folder / f"{service}-{number}.log"))
     endpoints: dict[str, list[tuple[str, int]]] = {}
     for process in processes:
         endpoints.setdefault(process.service, []).append(("127.0.0.1", process.port))
-    gateway = Gateway(endpoints, folder, port=gateway_port, rate_limits=False)
+    if collector is None:
+        gateway = Gateway(endpoints, folder, port=gateway_port, rate_limits=False)
+    else:
+        endpoints[COLLECTOR] = [("127.0.0.1", collector.port)]
+        gateway = TracedGateway(endpoints, folder, port=gateway_port, rate_limits=False)
     try:
         for process in processes:
             process.start()

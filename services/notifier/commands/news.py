@@ -13,6 +13,8 @@ from services.notifier.models import Firm, Obligation, Subscription
 from services.notifier.repository import subscriptions
 from services.notifier.vocabulary import Audience, Kind, MessageState, Reason
 from shared.messaging import Work
+from shared.runtime.acting import act_on
+from shared.runtime.tracing import traceparent
 
 Row = dict[str, Any]
 
@@ -101,4 +103,5 @@ def _row(work: Work, kind: Kind, about: str, facts: Row, stage: str, due: date |
         "reason": None,
         "at": work.now(),
         "not_before": work.now(),
+        "traceparent": act_on(facts.get("credit_code", "")).traceparent or traceparent.get(),
     }

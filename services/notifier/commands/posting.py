@@ -28,6 +28,7 @@ from shared.audit import declaration
 from shared.messaging import Work
 from shared.runtime.clock import Clock, real_now
 from shared.runtime.logs import logger
+from shared.runtime.tracing import beginning
 
 Row = dict[str, Any]
 
@@ -179,13 +180,17 @@ class _Desk:
                 places.append(held | {"not_before": until})
             else:
                 items.append(Item(message, self._present.listed(message)))
-        rendered = self._rendered(items, addressee) if items and addressee else None
+        first, *others = (each.message.traceparent for each in items) if items else (None,)
+        with beginning("write mail", incoming=first, links=filter(None, others)) as span:
+            rendered = self._rendered(items, addressee) if items and addressee else None
+            if rendered is None:
+                span.forget()
         if rendered is None or addressee is None or addressee.address is None:
             places += [_place(each.message, MessageState.FAILED, Reason.UNSENDABLE, addressee, mail) for each in items]
             if mail is not None:
                 self.dropped.append({"id": mail.id, "state": MessageState.SUPPRESSED})
         else:
-            letter = self._mail(items, addressee.address, addressee.language, rendered, mail)
+            letter = self._mail(items, addressee.address, addressee.language, rendered, span.context, mail)
             for item in items:
                 message = item.message
                 template = self._renderer.version(message.kind, message.audience, addressee.language)
@@ -194,7 +199,15 @@ class _Desk:
             self.letters.append(letter)
         self.placed += places
 
-    def _mail(self, items: Sequence[Item], address: str, language: str, rendered: Rendered, mail: Mail | None) -> Mail:
+    def _mail(
+        self,
+        items: Sequence[Item],
+        address: str,
+        language: str,
+        rendered: Rendered,
+        traceparent: str,
+        mail: Mail | None,
+    ) -> Mail:
         """The mail with its contents; its id, and so its Message-ID, stays however often it is tried."""
         contents = {
             "sender": self._settings.sender,
@@ -205,6 +218,7 @@ class _Desk:
             "html": rendered.html,
             "kinds": list(rendered.kinds),
             "threads": list(rendered.threads),
+            "traceparent": traceparent,
         }
         if mail is not None:
             self.rewritten.append({"id": mail.id, **contents})

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from prometheus_client import Counter
+
 from services.notifier.commands.failures import Failure, tell_officers
 from services.notifier.mail.reports import Action, Report, read
 from services.notifier.mail.verdicts import becomes, is_nobody
@@ -13,6 +15,7 @@ from services.notifier.vocabulary import MessageState
 from shared.messaging import Work
 from shared.runtime.clock import real_now
 
+REPORTED = Counter("peiyu_delivery_reports_total", "Reports of what became of our mails", ["action"])
 REPORTS = UUID("aa268b40-459c-4b53-8c76-555651a58c76")
 """The namespace of reports' ids."""
 
@@ -56,6 +59,8 @@ async def take_in(work: Work, content: bytes) -> list[Taken]:
     taken = [Taken(id_, report, matched[id_], id_ not in new) for id_, report in found.items()]
     news = [each for each in taken if not each.known]
     await _conclude(work, news)
+    for each in news:
+        REPORTED.labels(each.report.action).inc()
     await tell_officers(work, [each for each in map(_failed, news) if each is not None])
     return taken
 

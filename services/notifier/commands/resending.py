@@ -12,6 +12,7 @@ from services.notifier.repository import messages
 from services.notifier.settings import NotifierSettings
 from services.notifier.vocabulary import MessageState
 from shared.messaging import Work
+from shared.runtime.tracing import traceparent
 from shared.web.problems import Conflict
 
 ON_THE_WAY = {MessageState.QUEUED, MessageState.SENDING}
@@ -69,6 +70,7 @@ async def resend(work: Work, settings: NotifierSettings, renderer: Renderer, mes
         resend_reason=reason,
         at=work.now(),
         not_before=work.now(),
+        traceparent=traceparent.get(),
     )
     work.session.add(again)
     await work.session.flush()

@@ -21,7 +21,7 @@ class Message(Base):
     is set; to officers it is null. `authority` is the firm's present one. `recipient` is the address last known; the
     one that counts is looked up for sending. Nothing goes out before `not_before`, which like `at` is a business
     instant; `next_try_at` is real time. `template` is the version of the template that worded it, `resend_reason` why
-    it was asked to be sent anew.
+    it was asked to be sent anew, `traceparent` the work in which it was written.
     """
 
     __tablename__ = "messages"
@@ -62,6 +62,7 @@ class Message(Base):
     not_before: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     next_try_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    traceparent: Mapped[str | None]
 
 
 class Mail(Base):
@@ -98,6 +99,7 @@ class Mail(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     next_try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    traceparent: Mapped[str | None]
 
 
 class Subscription(Base):

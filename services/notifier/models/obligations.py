@@ -30,6 +30,7 @@ class Obligation(Base):
         Index("obligations_by_firm", "credit_code", "due", "id"),
         Index("obligations_by_due", "due", "id"),
         Index("obligations_open_by_due", "due", "id", postgresql_where=OPEN),
+        Index("obligations_open_by_duty", "duty", "due", postgresql_where=OPEN),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

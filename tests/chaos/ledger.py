@@ -79,6 +79,10 @@ class Ledger:
         assert requests.keys() == answers.keys(), "requests without an answer"
         return list(answers.values())
 
+    def accepted(self, act: str) -> int:
+        """How many requests of a kind were accepted."""
+        return sum(answer.request.act == act and answer.accepted for answer in self.answers())
+
     def tries(self) -> Counter[str]:
         """How often what happened: `asked`, `answered`, `unheard`, and by their status the answers to come later."""
         return Counter(str(line["status"]) if line["what"] == PUT_OFF else line["what"] for line in self._lines())

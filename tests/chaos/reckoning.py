@@ -2,15 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 
-from tests.chaos.effects import SLEPT, Effects, found, left_over, owed
-from tests.chaos.ledger import ANSWERED, ASKED, UNHEARD, Answer, Ledger
-from tests.chaos.load import Client
+from tests.chaos.effects import MISSED, Effects, found, left_over, owed
+from tests.chaos.ledger import ANSWERED, ASKED, UNHEARD, Answer
+from tests.chaos.load import Client, Midnight
 from tests.infrastructure.mail import MailServer
 
 LONGEST = 90.0
@@ -51,13 +51,19 @@ class Reckoning:
         assert not self.left, f"{self}: left over {self.left}"
 
 
-async def reckon(ledger: Ledger, client: Client, databases: Mapping[str, asyncpg.Pool], mail: MailServer) -> Reckoning:
+async def reckon(
+    client: Client,
+    databases: Mapping[str, asyncpg.Pool],
+    mail: MailServer,
+    midnight: Midnight,
+    also: Mapping[str, Sequence[tuple[str, str]]],
+) -> Reckoning:
     """Compare what was accepted with what there is, as soon as all is there and nothing more comes."""
-    answers = ledger.answers()
-    due = owed(answers)
+    answers = client.ledger.answers()
+    due = owed(answers, midnight, also)
     subjects = sorted({answer.request.subject for answer in answers})
     result = Reckoning(
-        ledger.tries(),
+        client.ledger.tries(),
         Counter(answer.request.act for answer in answers if answer.accepted),
         [answer for answer in answers if not answer.accepted],
     )
@@ -71,24 +77,24 @@ async def reckon(ledger: Ledger, client: Client, databases: Mapping[str, asyncpg
         quiet = 0 if result.lost or result.left else quiet + 1
         await asyncio.sleep(0.3)
     result.effects = due.total() - result.lost.total()
-    result.refused_on_stale = _refused_on_stale(answers, there)
+    result.refused_on_stale = _refused_on_stale(answers, there, midnight)
     return result
 
 
 def _told_of(due: Effects, there: Effects) -> Effects:
     """Of what there is, the effects that requests can owe, whomever they concern; not what follows from them."""
-    kinds = {(service, effect) for service, effect, _ in due} | set(SLEPT)
+    kinds = {(service, effect) for service, effect, _ in due} | {kind for kinds in MISSED.values() for kind in kinds}
     return Counter({key: count for key, count in there.items() if key[:2] in kinds})
 
 
-def _refused_on_stale(answers: list[Answer], there: Effects) -> list[str]:
-    """Firms that had updated in time, and were refused all the same, or lost their right."""
-    updated = {answer.request.subject for answer in answers if answer.request.act == "updated" and answer.accepted}
+def _refused_on_stale(answers: list[Answer], there: Effects, midnight: Midnight) -> list[str]:
+    """Firms that had done in time what was due, and were refused all the same, or lost something."""
+    awake = {answer.request.subject for answer in answers if answer.request.act == midnight.due and answer.accepted}
     at_the_door = [
         answer.request.subject
         for answer in answers
         if answer.request.act == "applied" and not answer.accepted and answer.body["type"] == CONDITIONS
     ]
-    later = [code for code in updated if there["notifier", "review.refused.v1", code]]
-    deprived = [code for code in updated if there["reviews", "revocation", code]]
+    later = [code for code in awake if there["notifier", "review.refused.v1", code]]
+    deprived = [code for code in awake if any(there[*kind, code] for kinds in MISSED.values() for kind in kinds)]
     return [*at_the_door, *later, *deprived]

@@ -7,7 +7,7 @@ disk is full where a file grows past `DISK` MB.
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +20,14 @@ from services.cli.catalogue import SERVICES
 from shared.runtime.clock import ShiftedClock
 from shared.runtime.database import migrate
 from tests.chaos.ledger import Ledger
-from tests.chaos.load import Client, Load
+from tests.chaos.load import UPDATE_DUE, Client, Load, Midnight
 from tests.chaos.reckoning import reckon
 from tests.conftest import USED
 from tests.infrastructure.brokers import BrokerError
 from tests.infrastructure.mail import MailServer
 from tests.infrastructure.platform import Platform, Process, platform_apart
 from tests.infrastructure.postgres import PrivatePostgres
+from tests.infrastructure.processes import free_port
 from tests.infrastructure.rabbitmq_node import RabbitCluster, installed_scripts
 from tests.infrastructure.relay import TcpRelay
 
@@ -35,9 +36,8 @@ FIRMS = int(os.environ.get("CHAOS_FIRMS", "10"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 DISK = 64
 MOST_CONNECTIONS = 90
-EVE, MORNING = "2026-04-30T23:50:00+08:00", "2026-05-01T08:00:00+08:00"
-"""The last minutes in which an annual update is in time, and when that is over."""
-
+A_MOMENT = 1.0
+"""Seconds that each of several instants lasts."""
 SETTINGS = {
     "PEIYU_LOG_LEVEL": "WARNING",
     "PEIYU_RELAY_INTERVAL": "0.2",
@@ -49,6 +49,15 @@ SETTINGS = {
     "NOTIFIER_SMTP_TIMEOUT": "2",
 }
 """Waits that are short, so that a test is."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What goes on in a town: the load, a client beside it, and the services' databases to look at."""
+
+    client: Client
+    databases: Mapping[str, asyncpg.Pool]
+    load: asyncio.Task[None]
 
 
 @dataclass
@@ -69,11 +78,11 @@ class Town:
 
     @asynccontextmanager
     async def under_load(
-        self, name: str, *, seconds: float = SECONDS, firms: int = FIRMS, eve: str = EVE, morning: str = MORNING
-    ) -> AsyncIterator[Client]:
-        """Let firms and officers work around a due date for the length of the block, `seconds` at least; then reckon.
+        self, name: str, *, midnight: Midnight = UPDATE_DUE, also: Mapping[str, Sequence[tuple[str, str]]] | None = None
+    ) -> AsyncIterator["Running"]:
+        """Let firms and officers work around a midnight for the length of the block, `SECONDS` at least; then reckon.
 
-        What came out is printed under `name` when all tests have run.
+        `also` are effects beside the usual. What came out is printed under `name` when all tests have run.
         """
         async with AsyncExitStack() as stack:
             ledger = Ledger(self.folder / f"{name}.jsonl")
@@ -85,26 +94,36 @@ class Town:
                 databases[service] = await stack.enter_async_context(
                     asyncpg.create_pool(url.replace("+asyncpg", ""), min_size=0, max_size=2)
                 )
-            load = Load(client, firms)
-            self.at(eve)
+            load = Load(client, FIRMS, midnight)
+            self.at(midnight.instants[0])
 
             async def work() -> None:
-                await load.before_midnight(seconds / 2)
-                self.at(morning)
-                await load.after_midnight(seconds / 2)
+                await load.before_midnight(SECONDS / 2)
+                for instant in midnight.instants[1:]:
+                    self.at(instant)
+                    await asyncio.sleep(A_MOMENT)
+                await load.after_midnight(SECONDS / 2)
 
-            working = asyncio.create_task(work())
+            running = Running(client, databases, asyncio.create_task(work()))
             try:
-                yield client
-                await working
+                yield running
+                await running.load
             finally:
-                working.cancel()
-            result = await reckon(ledger, client, databases, self.mail)
+                running.load.cancel()
+            result = await reckon(client, databases, self.mail, midnight, also or {})
             USED[f"chaos, {name}"] = f"{result} (seed {SEED})"
             result.check()
 
     def process(self, service: str) -> Process:
         return self.platform.of(service)[0]
+
+    def next_version(self, process: Process, port: int | None = None) -> Process:
+        """The same process of the next version, not started, on a port of its own unless it is to take a place."""
+        port = port or free_port()
+        environment = {**process.environment, f"{process.service.upper()}_PORT": str(port)}
+        newer = Process(process.service, port, environment, process.log, program="tests.chaos.next_version")
+        self.platform.processes.append(newer)
+        return newer
 
 
 @contextmanager

@@ -20,7 +20,7 @@ class TcpRelay:
         self._answers = asyncio.Event()
         self._answers.set()
         self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._forwarding: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -71,24 +71,26 @@ class TcpRelay:
 
     async def _cut(self) -> None:
         self._answers.set()
-        for writer in list(self._writers):
-            writer.transport.abort()
-        while self._writers:
-            await asyncio.sleep(0.01)
+        cut = list(self._forwarding)
+        for each in cut:
+            each.cancel()
+        await asyncio.gather(*cut, return_exceptions=True)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
-        far = await self._connect()
-        if far is None:
-            writer.transport.abort()
-            self._writers.discard(writer)
-            return
-        far_reader, far_writer = far
-        self._writers.add(far_writer)
+        this = asyncio.current_task()
+        assert this is not None
+        self._forwarding.add(this)
         try:
-            await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer, self._answers))
+            with contextlib.suppress(asyncio.CancelledError):
+                if (far := await self._connect()) is not None:
+                    far_reader, far_writer = far
+                    try:
+                        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer, self._answers))
+                    finally:
+                        far_writer.transport.abort()
         finally:
-            self._writers -= {writer, far_writer}
+            writer.transport.abort()
+            self._forwarding.discard(this)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         for _ in self._ports:

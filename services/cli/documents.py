@@ -1,4 +1,4 @@
-"""The documents that are generated from the code and kept in `docs/`."""
+"""The documents that are generated from the code and kept with it."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,12 +8,16 @@ from typing import Any
 from pydantic import SecretStr
 
 from services.cli.catalogue import SERVICES, builder, settings_class
+from services.cli.openapi import merged
 from shared.contracts.asyncapi import asyncapi_document
 from shared.messaging import EmbeddedBus
 from shared.runtime.clock import SystemClock
 from shared.web.assembly import Surroundings
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PUBLISHED = ROOT / "services" / "portal" / "pages" / "api_reference" / "openapi.json"
+"""The one document of all services, where the portal shows it: in the package."""
 
 
 def openapi_document(service: str) -> dict[str, Any]:
@@ -29,8 +33,10 @@ def _generated(kinds: Sequence[str]) -> Iterator[tuple[Path, dict[str, Any]]]:
     if "asyncapi" in kinds:
         yield DOCS / "asyncapi.json", asyncapi_document()
     if "openapi" in kinds:
-        for service in SERVICES:
-            yield DOCS / "openapi" / f"{service}.json", openapi_document(service)
+        documents = {service: openapi_document(service) for service in SERVICES}
+        for service, document in documents.items():
+            yield DOCS / "openapi" / f"{service}.json", document
+        yield PUBLISHED, merged(documents)
 
 
 def write(kinds: Sequence[str], *, check: bool) -> list[str]:
@@ -40,7 +46,7 @@ def write(kinds: Sequence[str], *, check: bool) -> list[str]:
         text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
         if path.exists() and path.read_text() == text:
             continue
-        changed.append(str(path.relative_to(DOCS.parent)))
+        changed.append(str(path.relative_to(ROOT)))
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)

@@ -308,7 +308,7 @@ def write_asyncapi(check: Check = False) -> None:
 
 @documents.command("openapi")
 def write_openapi(check: Check = False) -> None:
-    """docs/openapi/SERVICE.json: the HTTP API of every service."""
+    """docs/openapi/SERVICE.json: the HTTP API of every service; and all of them as one, which the portal shows."""
     _documents(("openapi",), check=check)
 
 

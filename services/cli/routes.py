@@ -25,6 +25,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/api/v1/operations/changes", "changes"),
     ("/api/v1/operations/reviews", "reviews"),
     ("/api/v1/operations/notifier", "notifier"),
+    ("/api/docs", "portal"),
+    ("/api/openapi.json", "portal"),
     ("/login", "login"),
     ("/", "portal"),
 )

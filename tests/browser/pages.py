@@ -10,7 +10,9 @@ from starlette.routing import compile_path
 from services.portal.main import build
 from services.portal.settings import PortalSettings
 
-NO_PAGES = re.compile(r"^/(session|healthz|readyz|metrics)|/export(\?|$)|/attachments/|/template|^/changes/due_date")
+NO_PAGES = re.compile(
+    r"^/(session|healthz|readyz|metrics)|/export(\?|$)|/attachments/|/template|^/changes/due_date|^/api/openapi"
+)
 """The login, files, and a part of a page."""
 
 

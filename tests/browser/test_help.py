@@ -7,6 +7,8 @@ PAGES = {
     "/help/rules": ("现行规定", "Rules in force"),
     "/help/accessibility": ("无障碍声明", "Accessibility statement"),
     "/help/errors": ("出错提示", "Error messages"),
+    "/api/docs": ("接口文档", "API reference"),
+    "/api/docs/reviews.apply_for_review": ("申请复核", "Apply For Review"),
     "/problems/review-conditions-not-met": ("不符合复核申请条件", "The conditions for a review are not met"),
     "/problems/nothing": ("找不到这个页面", "Page not found"),
 }

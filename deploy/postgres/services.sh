@@ -1,7 +1,7 @@
 #!/bin/sh
 # At the first start of the server: a role and a database for every service, which no other service can connect to.
 # A service's password stands in its database URL, in the secret of that name; letters and digits only.
-set -eu
+set -e
 secrets=${PEIYU_SECRETS_DIR:-/run/secrets}
 sql() { psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres "$@"; }
 

@@ -34,6 +34,7 @@ def make(folder: Path) -> None:
         keep(name, secrets.token_hex(32))
     for service in SERVICES:
         keep(f"{service}_database_url", f"postgresql+asyncpg://{service}:{secrets.token_hex(24)}@postgres/{service}")
+    keep("notifier_smtp_password", "")  # to be filled in, where the mail server asks for one
     passwords = {}
     for user in BROKER_USERS:
         url = keep(f"{user}_amqp_url", f"amqp://{user}:{secrets.token_hex(24)}@rabbitmq/peiyu")

@@ -22,6 +22,7 @@ DEPLOY = ROOT / "deploy"
 DEVELOPMENT = DEPLOY / "secrets" / "development"
 COMPOSE = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 CONTAINERS = COMPOSE["services"]
+PRODUCTION = YAML().load((DEPLOY / "production.yml").read_text(encoding="utf-8"))
 OURS = {name: one for name, one in CONTAINERS.items() if "build" in one}
 ONCE = {"migrate", "declare"}
 BRINGS_ITS_OWN_CHECK = {"mailpit"}
@@ -129,10 +130,9 @@ def test_what_is_secret_is_given_by_file(name):
 
 def test_a_service_knows_the_secrets_of_no_other():
     for service in SERVICES:
-        assert [target for target, _ in secret_names(CONTAINERS[service])] == [
-            f"{service}_database_url",
-            f"{service}_amqp_url",
-        ]
+        names = {target for target, _ in secret_names(CONTAINERS[service])}
+        assert {f"{service}_database_url", f"{service}_amqp_url"} <= names
+        assert all(name.startswith(f"{service}_") for name in names)
         assert "data" in CONTAINERS[service]["networks"]
     for name in ("gateway", "portal", "login", "mailpit"):
         assert CONTAINERS[name]["networks"] == ["web"]
@@ -186,7 +186,8 @@ def test_secrets_are_made_as_containers_want_them_and_are_not_made_twice(make, t
     assert {name for name in made if made[name] != again[name]} <= {"rabbitmq_users.json"}
     other = tmp_path / "other"
     make.make(other)
-    assert not {file.read_bytes() for file in other.iterdir()} & set(made.values())
+    same = {file.name for file in other.iterdir() if file.read_bytes() == made[file.name]}
+    assert same == {"notifier_smtp_password"}  # the mail server's, to be filled in
 
 
 @pytest.mark.parametrize("folder", ["shipped", "made"])
@@ -216,3 +217,34 @@ def test_a_service_may_publish_the_events_that_it_makes_and_take_from_its_queue(
         assert bool(re.search(may["write"], "peiyu.events")) is bool(mine)
         assert {type_ for type_ in EVENT_TYPES if re.search(topics.get(service, "^$"), type_)} == mine
         assert [taken for taken in SUBSCRIPTIONS if re.search(may["read"], f"peiyu.{taken}")] == [service]
+
+
+def test_production_leaves_the_stand_ins_out_and_asks_for_what_must_be_ones_own():
+    changed = PRODUCTION["services"]
+    assert {name for name, it in changed.items() if "profiles" in it} == {"login", "mailpit"}
+    assert not any({"login", "mailpit"} & one.get("depends_on", {}).keys() for one in CONTAINERS.values())
+    assert not list(changed["profile"]["ports"])  # where the clock is moved
+    serving = OURS.keys() - {"login", "declare"}
+    assert {
+        name for name, it in changed.items() if it.get("environment", {}).get("PEIYU_ENV") == "production"
+    } == serving
+    for name in serving:
+        assert changed[name]["environment"].keys() <= SETTINGS[name]
+    text = (DEPLOY / "production.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$\{(\w+):\?", text)) == {
+        "PEIYU_AUTH_ISSUER",
+        "PEIYU_PUBLIC_URL",
+        "PEIYU_SECRETS",
+        "PEIYU_TLS",
+        "NOTIFIER_SMTP_HOST",
+    }
+
+
+def test_the_example_explains_every_variable_and_invents_none():
+    explained = set(
+        re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    files = (ROOT / "docker-compose.yml", DEPLOY / "production.yml")
+    used = {name for file in files for name in re.findall(r"\$\{(\w+)", file.read_text(encoding="utf-8"))}
+    assert used <= explained
+    assert explained - used <= set().union(*SETTINGS.values())

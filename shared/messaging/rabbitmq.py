@@ -24,6 +24,8 @@ from shared.runtime.logs import logger
 LOST = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError, asyncio.InvalidStateError)
 CONFIRM_TIMEOUT = 15.0
 CONNECT_TIMEOUT = 10.0
+LOOK_TIMEOUT = 1.0
+"""The longest that a probe waits: one that waited for a connection to be given up would itself be given up."""
 HEARTBEAT = 15
 REDECLARE_AFTER = 1.0
 LONGEST_WAIT = 5.0
@@ -51,6 +53,7 @@ class RabbitBus:
         self._linger = linger
         self._publishing: tuple[AbstractConnection, AbstractChannel, AbstractExchange] | None = None
         self._connecting = asyncio.Lock()
+        self._looking: asyncio.Task[bool] | None = None
         self._log = logger(__name__)
 
     async def publish(self, events: Sequence[Outgoing]) -> list[Undeliverable | None]:
@@ -242,6 +245,12 @@ class RabbitBus:
             raise BusUnavailable(f"RabbitMQ: {type(error).__name__} {error}") from error
 
     async def connected(self) -> bool:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        await asyncio.wait([self._looking], timeout=LOOK_TIMEOUT)
+        return self._looking.done() and self._looking.result()
+
+    async def _look(self) -> bool:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 channel, _ = await self._channel()
@@ -265,4 +274,6 @@ class RabbitBus:
         return Queued(told.message_count or 0, told.consumer_count or 0)
 
     async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
         await self._forget()

@@ -1,10 +1,15 @@
 """What may happen to a broker: killed, cut, tidied up by somebody."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import aio_pika
 
+from shared.messaging import RabbitBus
+from shared.messaging.rabbitmq import CONNECT_TIMEOUT
+from tests.conftest import eventually
 from tests.infrastructure.brokers import Broker
+from tests.infrastructure.relay import TcpRelay
 from tests.integration.messaging.world import World, firms, registered
 
 
@@ -38,6 +43,21 @@ async def test_connections_that_are_cut_come_back(rabbit_world: World, broker: B
         await asyncio.to_thread(broker.close_connections)
         await world.emit(*map(registered, firms(50, "G")))
         await world.each_once(firms(50) + firms(50, "G"))
+
+
+async def test_that_a_broker_is_silent_is_said_before_a_connection_would_be_given_up(vhost: str) -> None:
+    address = urlsplit(vhost)
+    relay = TcpRelay(str(address.hostname), address.port or 5672)
+    bus = RabbitBus(vhost.replace(address.netloc, address.netloc.replace(str(address.port), str(relay.port))))
+    try:
+        relay.stall()
+        async with asyncio.timeout(CONNECT_TIMEOUT / 2):
+            assert not await bus.connected()
+        relay.resume()
+        await eventually(bus.connected)
+    finally:
+        await bus.close()
+        relay.shutdown()
 
 
 async def test_a_queue_that_somebody_deleted_is_declared_again(

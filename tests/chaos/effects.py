@@ -149,9 +149,9 @@ async def found(
                 (service, copy, row[0]) for row in await databases[service].fetch(sql, subjects) if tuple(row) in known
             )
     taken = Counter(str(message["Message-ID"]).strip("<>").partition("@")[0] for message in mail.messages)
-    for code, kind, mail_id in await databases["notifier"].fetch(MAILED, subjects):
-        effects["mail", kind, code] += taken[mail_id] > 0
-    return effects, taken.total() - len(taken)
+    carried = await databases["notifier"].fetch(MAILED, subjects)
+    effects.update(("mail", kind, code) for code, kind, mail_id in carried if taken[mail_id])
+    return effects, sum(taken[mail_id] - 1 for mail_id in {row["mail_id"] for row in carried} if taken[mail_id])
 
 
 async def _asked(code: str, client: Client) -> Effects:

@@ -9,10 +9,11 @@ import itertools
 import pytest
 
 from services.cli.catalogue import SERVICES
+from shared.messaging.rabbitmq import CONFIRM_TIMEOUT
 from tests.chaos import faults
 from tests.chaos.detour import detour
 from tests.chaos.load import LEAP_DAY, TWICE
-from tests.chaos.town import SECONDS
+from tests.chaos.town import CONNECTIONS, SECONDS
 from tests.conftest import eventually
 
 pytestmark = pytest.mark.timeout(300 + 10 * SECONDS)
@@ -25,7 +26,7 @@ ROUNDS = max(1, int(SECONDS / 8))
 
 
 async def test_services_that_are_killed_at_random_moments_lose_nothing_and_do_nothing_twice(town):
-    async with town.under_load("services killed"):
+    async with town.under_load("services killed", mails_twice=ROUNDS * CONNECTIONS):
         await faults.kill_each(map(town.process, SERVICES), ROUNDS, SECONDS, town.chance)
 
 
@@ -34,6 +35,8 @@ async def test_a_broker_that_is_cut_off_or_silent_in_the_middle_of_confirms_lose
         for number in range(2 * ROUNDS):
             await asyncio.sleep(town.chance.uniform(0, 1))
             await faults.stall(town.relay, town.chance.uniform(0.2, 1), cut=number % 2 == 0)
+        if ROUNDS > 1:
+            await faults.stall(town.relay, 1.2 * CONFIRM_TIMEOUT, cut=False)
 
 
 async def test_a_cluster_goes_on_without_any_one_node_waits_in_the_minority_and_comes_back_from_nothing(town):
@@ -46,7 +49,7 @@ async def test_a_cluster_goes_on_without_any_one_node_waits_in_the_minority_and_
 
 
 async def test_a_database_that_crashes_or_has_no_connection_left_loses_nothing(town):
-    async with town.under_load("database crashed and out of connections") as it:
+    async with town.under_load("database crashed and out of connections", mails_twice=2 * ROUNDS * CONNECTIONS) as it:
         for _ in range(ROUNDS):
             await asyncio.sleep(town.chance.uniform(0, 1))
             await faults.restart(town.postgres, down=town.chance.uniform(0, 1))

@@ -36,6 +36,8 @@ FIRMS = int(os.environ.get("CHAOS_FIRMS", "10"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 DISK = 64
 MOST_CONNECTIONS = 90
+CONNECTIONS = 4
+"""Connections of the notifier to the mail server: on each of them one mail may be taken and not marked."""
 A_MOMENT = 1.0
 """Seconds that each of several instants lasts."""
 SETTINGS = {
@@ -44,6 +46,7 @@ SETTINGS = {
     "PEIYU_RETRY_ATTEMPTS": "12",
     "NOTIFIER_GATHER": "0",
     "NOTIFIER_MAIL_INTERVAL": "0.1",
+    "NOTIFIER_MAIL_CONNECTIONS": str(CONNECTIONS),
     "NOTIFIER_MAIL_RETRY_BASE": "0.2",
     "NOTIFIER_MAIL_LEASE": "5",
     "NOTIFIER_SMTP_TIMEOUT": "2",
@@ -78,11 +81,16 @@ class Town:
 
     @asynccontextmanager
     async def under_load(
-        self, name: str, *, midnight: Midnight = UPDATE_DUE, also: Mapping[str, Sequence[tuple[str, str]]] | None = None
+        self,
+        name: str,
+        *,
+        midnight: Midnight = UPDATE_DUE,
+        also: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        mails_twice: int = 0,
     ) -> AsyncIterator["Running"]:
         """Let firms and officers work around a midnight for the length of the block, `SECONDS` at least; then reckon.
 
-        `also` are effects beside the usual. What came out is printed under `name` when all tests have run.
+        `also` are effects beside the usual, `mails_twice` how many mails may come twice. What came out is printed under `name` when all tests have run.
         """
         async with AsyncExitStack() as stack:
             ledger = Ledger(self.folder / f"{name}.jsonl")
@@ -112,7 +120,7 @@ class Town:
                 running.load.cancel()
             result = await reckon(client, databases, self.mail, midnight, also or {})
             USED[f"chaos, {name}"] = f"{result} (seed {SEED})"
-            result.check()
+            result.check(mails_twice)
 
     def process(self, service: str) -> Process:
         return self.platform.of(service)[0]

@@ -2,6 +2,8 @@
 
 import functools
 import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from datetime import timedelta
 
 import httpx
@@ -42,7 +44,31 @@ def claims_of(account: str) -> dict[str, object]:
     raise ValueError(account)
 
 
-def token(account: str) -> str:
+def token(account: str, **other: object) -> str:
+    """The account's access token; `other` are claims that differ from what they should be."""
+    return _signed(account, signing_key(), "at+jwt", other)
+
+
+def bad(kind: str, account: str) -> str:
+    """A token of the account that proves nothing."""
+    match kind:
+        case "no_signature":
+            header = urlsafe_b64encode(b'{"alg":"none","typ":"at+jwt","kid":"tests"}').decode().rstrip("=")
+            return f"{header}.{token(account).split('.')[1]}."
+        case "foreign_key":
+            return _signed(account, ECKey.generate_key("P-256", {"kid": "tests"}), "at+jwt", {})
+        case "expired":
+            return token(account, exp=int(real_now().timestamp()) - 3600)
+        case "another_audience":
+            return token(account, aud="elsewhere")
+        case "another_issuer":
+            return token(account, iss="https://elsewhere.test")
+        case "id_token":
+            return _signed(account, signing_key(), "JWT", {})
+    raise ValueError(kind)
+
+
+def _signed(account: str, key: ECKey, type_: str, other: Mapping[str, object]) -> str:
     now = int(real_now().timestamp())
     lifetime = int(timedelta(hours=2).total_seconds())
     claims = claims_of(account) | {
@@ -53,7 +79,8 @@ def token(account: str) -> str:
         "jti": secrets.token_hex(8),
         "client_id": account,
     }
-    return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "tests"}, claims, signing_key(), algorithms=["ES256"])
+    header = {"alg": "ES256", "typ": type_, "kid": "tests"}
+    return jwt.encode(header, claims | other, key, algorithms=["ES256"])
 
 
 def authorization(account: str) -> dict[str, str]:

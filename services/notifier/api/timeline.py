@@ -1,5 +1,6 @@
 """What was heard of a firm."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from services.notifier.repository import lists
 from services.notifier.views.timeline import EventView, TimelineView
 from services.notifier.vocabulary import Order
 from shared.contracts import ChangeDiscarded, ChangeDrafted
-from shared.web.auth import CallerDep, Role
+from shared.web.auth import Caller, CallerDep, Role
 from shared.web.paging import Page, Paging
 from shared.web.problems import Defect, InvalidInput, NotFound
 from shared.web.reach import within_reach
@@ -27,7 +28,9 @@ async def list_events(request: Request, caller: CallerDep, paging: Paging, credi
     """What was heard of a firm, the oldest first."""
     async with request.app.state.backend.work() as work:
         code = await in_reach(work, caller, credit_code, None)
-        found = await lists.events(work.session, code or "", after=paging.after_id(), limit=paging.limit + 1)
+        found = await lists.events(
+            work.session, code or "", without=_hidden_from(caller), after=paging.after_id(), limit=paging.limit + 1
+        )
     return paging.page([EventView.model_validate(each) for each in found], lambda view: [view.id])
 
 
@@ -64,7 +67,7 @@ async def read_timeline(
             credit_code=code,
             case=case,
             certification_id=certification_id,
-            without=() if caller.role is Role.ENTERPRISE else OF_DRAFTS,
+            without=_hidden_from(caller),
             after=place_after(paging, datetime.fromisoformat),
             newest_first=order is Order.NEWEST,
             limit=paging.limit + 1,
@@ -72,3 +75,7 @@ async def read_timeline(
     if not found and code is None and paging.after is None:
         raise NotFound("There is no such case")
     return paging.page([TimelineView.of(each) for each in found], lambda view: [view.at, view.id])
+
+
+def _hidden_from(caller: Caller) -> Sequence[str]:
+    return () if caller.role is Role.ENTERPRISE else OF_DRAFTS

@@ -95,9 +95,13 @@ def _posted(*conditions: ColumnElement[bool]) -> Select[Message, Mail | None]:
     return select(Message, Mail).outerjoin(Mail, Mail.id == Message.mail_id).where(*conditions)
 
 
-async def events(session: AsyncSession, credit_code: str, *, after: UUID | None, limit: int) -> Sequence[HeardEvent]:
+async def events(
+    session: AsyncSession, credit_code: str, *, without: Collection[str], after: UUID | None, limit: int
+) -> Sequence[HeardEvent]:
     """What was heard of a firm, in the order in which it was told."""
     query = select(HeardEvent).where(HeardEvent.credit_code == credit_code).order_by(HeardEvent.id).limit(limit)
+    if without:
+        query = query.where(HeardEvent.type.not_in(without))
     if after is not None:
         query = query.where(HeardEvent.id > after)
     return (await session.scalars(query)).all()

@@ -130,8 +130,12 @@ async def test_a_timeline_is_seen_within_reach_only_and_drafts_by_their_firm_alo
                 seen = types(await it.items(f"/timeline?{where}", who))
                 assert seen
                 assert not {"change.drafted.v1", "change.discarded.v1"} & set(seen)
-        own = types(await it.items(f"/timeline?credit_code={firm.code}", f"firm:{firm.code}"))
-        assert {"change.drafted.v1", "change.discarded.v1"} <= set(own)
+        for path in ("timeline", "events"):
+            own = types(await it.items(f"/{path}?credit_code={firm.code}", f"firm:{firm.code}"))
+            assert {"change.drafted.v1", "change.discarded.v1"} <= set(own)
+        assert not {"change.drafted.v1", "change.discarded.v1"} & set(
+            types(await it.items(f"/events?credit_code={firm.code}"))
+        )
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,7 @@ from sqlalchemy import URL, make_url
 from tests.infrastructure.processes import ProcessGroup, wait_until_ready
 
 _FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
+    "fsync": "off",  # what is committed outlives a killed server, though not a power failure
     "full_page_writes": "off",
     "max_connections": "300",
     "shared_buffers": "128MB",

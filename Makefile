@@ -12,7 +12,7 @@ chaos: export CHAOS_FIRMS ?= 80
 BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test screenshots chaos test-compose bench check check-kubernetes format docs lock clean
+.PHONY: help run tour test screenshots chaos test-compose bench fuzz audit check check-kubernetes format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -42,6 +42,16 @@ test-compose: $(VENV)/.dev ## docker compose up, and the tour on it: alone, with
 bench: $(VENV)/.bench ## measure: every script in benchmarks/ prints a table (BENCH=path for one)
 	@sh tests/infrastructure/install_broker.sh
 	@for script in $(BENCH); do $(BIN)/python $$script || exit 1; done
+
+fuzz: export FUZZ_EXAMPLES ?= 3000
+fuzz: $(VENV)/.dev ## try the parsers of what comes from outside with much more, ever new (FUZZ_EXAMPLES)
+	@$(BIN)/python -m pytest tests/fuzz
+
+audit: $(VENV)/.dev ## licences, bill of materials (var/sbom.json), known weaknesses of what is installed
+	@mkdir -p var
+	@$(BIN)/python requirements/audit.py requirements/run.txt
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --output-file var/sbom.json requirements/run.txt
+	@$(BIN)/pip-audit --strict --disable-pip --requirement requirements/run.txt
 
 check: $(VENV)/.dev ## lint, types, import contracts, drift of the documents
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

@@ -55,7 +55,7 @@ class Sessions:
             return {}
         try:
             found = json.loads(jwe.decrypt_compact(text, self._key, algorithms=ALGORITHMS).plaintext or b"")
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):
             return {}
         fresh = isinstance(found, dict) and found.get("until", 0) > real_now().timestamp()
         return found["session"] if fresh else {}

@@ -1,12 +1,20 @@
-"""Reads a published list of titles: CSV (UTF-8 or GB18030) or a spreadsheet, whatever stands above its header row."""
+"""Reads a published list of titles: CSV (UTF-8 or GB18030) or a workbook (XLSX), whatever stands above its header row.
+
+A small file can ask for much: members that unpack to gigabytes, one cell in the last corner of a sheet, whose whole
+area is then allocated, which ends the process where there is no such memory. So a workbook is unpacked here, under a
+limit, the area of its sheets is judged by the places of their cells, and what is read is what was judged.
+"""
 
 import csv
 import io
+import re
+import struct
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -31,8 +39,20 @@ ALIASES = {
 } | {name: field for field, name in COLUMNS.items()}
 HEADER_WITHIN = 30
 ENOUGH_FOR_A_HEADER = 2
-LARGEST_UNPACKED = 512 << 20
-_OLE = b"\xd0\xcf\x11\xe0"
+LARGEST_UNPACKED = 128 << 20
+"""Bytes that a workbook may have when it is unpacked."""
+
+MOST_CELLS = 5_000_000
+"""Rows times columns of a sheet, from its first cell to its last."""
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_BOOK = "xl/workbook.xml"
+_PIECE = 1 << 20
+_EMPTY_CELL = re.compile(rb'<c(?: \w+="\w*")*/>')
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]*)0*(\d+)["']""", re.IGNORECASE)
+
+_BROKEN = (CalamineError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, OSError, RuntimeError)
+"""How a workbook fails that is none; beside `ValueError`, which is what an `UnreadableList` is too."""
 
 
 class UnreadableList(ValueError):
@@ -56,7 +76,9 @@ def read_list(content: bytes) -> list[Line]:
     """The rows under the header row; empty ones are left out. Raises `UnreadableList`."""
     if not content.strip():
         raise UnreadableList("文件是空的。", "The file is empty.")
-    if content.startswith((b"PK\x03\x04", _OLE)):
+    if content.startswith(_OLE):
+        raise UnreadableList("不支持.xls格式，请另存为.xlsx后上传。", "An .xls file is not read; save it as .xlsx.")
+    if content.startswith(_ZIP):
         best: UnreadableList | None = None
         for sheet in _sheets(content):
             try:
@@ -69,18 +91,57 @@ def read_list(content: bytes) -> list[Line]:
 
 def _sheets(content: bytes) -> Iterator[list[tuple[int, Sequence[Cell]]]]:
     try:
-        if content.startswith(b"PK"):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                if sum(member.file_size for member in archive.infolist()) > LARGEST_UNPACKED:
-                    raise UnreadableList("电子表格解压后过大。", "The spreadsheet is too large when unpacked.")
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(_judged(content)))
         for name in workbook.sheet_names:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             yield [(number, row) for number, row in enumerate(rows, start=1)]
-    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError) as error:
+    except UnreadableList:
+        raise
+    except (*_BROKEN, ValueError) as error:
         raise UnreadableList(
             "文件损坏，不是可读取的电子表格。", f"The file is broken and cannot be read as a spreadsheet: {error}"
         ) from error
+
+
+def _judged(content: bytes) -> bytes:
+    """The same workbook, unpacked. Raises `UnreadableList` where it is none, or is too large."""
+    unpacked = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(unpacked, "w") as plain:
+        if _BOOK not in packed.namelist():
+            raise UnreadableList("文件不是.xlsx工作簿。", "The file is no .xlsx workbook.")
+        left = LARGEST_UNPACKED
+        for member in packed.infolist():
+            part = _part(packed, member, left)
+            left -= len(part)
+            if _area(part) > MOST_CELLS:
+                raise UnreadableList("工作表范围过大。", f"A sheet spans more than {MOST_CELLS} cells.")
+            plain.writestr(member.filename, part)
+    return unpacked.getvalue()
+
+
+def _part(packed: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> bytes:
+    """A member, read in pieces: what the archive says of its size may be wrong."""
+    pieces = []
+    with packed.open(member) as file:
+        while piece := file.read(_PIECE):
+            left -= len(piece)
+            if left < 0:
+                raise UnreadableList("电子表格解压后过大。", "The spreadsheet is too large when unpacked.")
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _area(part: bytes) -> int:
+    """Rows times columns that the places named in a sheet span; empty cells are in nobody's way."""
+    places = _PLACE.findall(_EMPTY_CELL.sub(b"", part))
+    rows = max((int(row[:9]) for _, row in places), default=0)
+    columns = max(map(_number, {column.upper() for column, _ in places}), default=0)
+    return rows * columns
+
+
+def _number(column: bytes) -> int:
+    """A column's number, by its letters."""
+    return reduce(lambda number, letter: number * 26 + letter - 64, column[:9], 0)
 
 
 def _decoded(content: bytes) -> str:

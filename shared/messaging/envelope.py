@@ -14,6 +14,9 @@ from shared.runtime.acting import Actor
 CONTENT_TYPE = "application/cloudevents+json"
 UNKNOWN_ROLE = "unknown"
 
+VERSIONS = range(1 << 31)
+"""What databases keep as the version of an aggregate."""
+
 D = TypeVar("D", bound=Fact)
 D_co = TypeVar("D_co", bound=Fact, covariant=True)
 
@@ -115,6 +118,8 @@ def decode(body: bytes) -> Event[Fact]:
         raise Unreadable(f"not an event: {_defects(error)}") from error
     except ValueError as error:
         raise Unreadable(f"not an event: sequence {wire.sequence!r} is no number") from error
+    if sequence not in VERSIONS:
+        raise Unreadable(f"not an event: sequence {wire.sequence} is no version")
     if wire.specversion != "1.0":
         raise Unreadable(f"CloudEvents {wire.specversion!r} is not known here")
     if (model := EVENT_TYPES.get(wire.type)) is None:

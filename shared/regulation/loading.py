@@ -127,8 +127,10 @@ def parse(path: Path) -> CommentedMap:
         mark = error.problem_mark or error.context_mark
         what = f"not valid YAML: {error.problem or error.context}"
         raise RulesError(str(path), [Defect(mark.line + 1 if mark else 0, "", what)]) from error
-    except YAMLError as error:
+    except (YAMLError, AttributeError) as error:  # the library's own, for a mapping merged into itself
         raise RulesError(str(path), [Defect(0, "", f"not valid YAML: {error}")]) from error
+    except RecursionError as error:
+        raise RulesError(str(path), [Defect(0, "", "is nested too deeply")]) from error
     if not isinstance(root, CommentedMap):
         raise RulesError(str(path), [Defect(1, "", "must be a mapping with id, titles, rules, …")])
     return root

@@ -27,7 +27,7 @@ SECRETS = "/run/secrets"
 class Settings(BaseSettings):
     """What a program is told by variables, or by files for what is secret."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, populate_by_name=True, hide_input_in_errors=True)
     prefix: ClassVar[str] = COMMON
 
     @classmethod

@@ -63,7 +63,7 @@ def _page(
         return PageRequest(request, limit, None)
     try:
         after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         after = None
     if not isinstance(after, list) or not after:
         raise _bad_cursor()

@@ -27,8 +27,8 @@ async def storable(request: Request) -> None:
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() == JSON:
         try:
             body = await request.json()
-        except ValueError:
-            body = None  # that it is no JSON is said by whoever reads it
+        except (ValueError, RecursionError):
+            body = None  # that it is no JSON, or too deep, is said by whoever reads it
         defects += map(_defect, _places(body))
     if defects:
         raise InvalidInput(errors=defects)

@@ -59,8 +59,11 @@ def defects_of_file(name: str, media_type: str | None) -> list[Defect]:
 def plain_name(given: str | None) -> str:
     """A file's name without folders, control characters and excess of length; its ending stays."""
     name = unicodedata.normalize("NFC", given or "").replace("\\", "/").rpartition("/")[2]
-    path = PurePosixPath("".join(each for each in name if each.isprintable()).strip() or "attachment")
-    return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix[:LONGEST_NAME]
+    path = PurePosixPath("".join(each for each in name if each.isprintable()).strip())
+    if path.name in ("", ".."):
+        return "attachment"
+    ending = path.suffix[:LONGEST_NAME]
+    return path.stem[: LONGEST_NAME - len(ending)] + ending
 
 
 def disposition(name: str, media_type: str) -> str:

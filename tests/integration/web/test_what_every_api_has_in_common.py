@@ -144,6 +144,21 @@ async def test_no_token_and_a_bad_token_are_401(http):
         assert "WWW-Authenticate" in answer.headers
 
 
+async def test_a_body_nested_beyond_all_measure_is_a_problem_even_where_none_is_read(http):
+    headers = {"Content-Type": "application/json"}
+    assert (await http.post("/notes", content=b"[" * 1900, headers=headers)).status_code == 400
+    assert (await http.request("GET", "/numbers", content=b"[" * 1900, headers=headers)).status_code == 200
+
+
+async def test_a_key_of_another_account_is_another_key(http, authorization):
+    body, key = {"words": "mine", "count": 0}, {"Idempotency-Key": secrets.token_hex()}
+    first = await http.post("/notes", json=body, headers=key)
+    other = await http.post("/notes", json=body, headers=key | authorization("officer:XM-SM"))
+    assert "Idempotent-Replayed" not in other.headers
+    assert other.json()["count"] == first.json()["count"] + 1
+    assert (await http.post("/notes", json=body, headers=key)).headers["Idempotent-Replayed"] == "true"
+
+
 async def test_the_same_key_and_body_get_the_first_answer_again(http):
     first = await http.post("/notes", json={"words": "a", "count": 0}, headers={"Idempotency-Key": "k"})
     again = await http.post("/notes", json={"words": "a", "count": 0}, headers={"Idempotency-Key": "k"})

@@ -11,6 +11,7 @@ from services.cli.catalogue import SERVICES, settings_class
 from shared.messaging import RabbitBus
 from shared.regulation import Regulation, RulesError
 from shared.runtime.database import Database, pending_migrations
+from shared.runtime.logs import without_secrets
 from shared.runtime.settings import ServiceSettings
 
 
@@ -32,7 +33,7 @@ async def examine(url: str) -> bool:
     table = Table("part", "what", "", "detail")
     for finding in findings:
         mark = {True: "[green]ok", False: "[red]down", None: "[dim]-"}[finding.ok]
-        table.add_row(finding.part, finding.what, mark, finding.detail)
+        table.add_row(finding.part, without_secrets(finding.what), mark, without_secrets(finding.detail))
     Console().print(table)
     return all(finding.ok is not False for finding in findings) and any(finding.ok for finding in findings)
 

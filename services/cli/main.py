@@ -14,6 +14,7 @@ from services.cli.repair.commands import events, outbox, reconcile_copies
 from services.cli.simulation.commands import simulation
 from shared.regulation import Duty, Regulation, RulesError
 from shared.runtime.clock import SHANGHAI, SystemClock
+from shared.runtime.logs import without_secrets
 
 app = typer.Typer(
     help="培育: the life of an SME's certification after the title is granted.",
@@ -381,5 +382,5 @@ def tour(
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
+    typer.echo(without_secrets(message), err=True)
     sys.exit(1)

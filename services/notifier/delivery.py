@@ -31,6 +31,9 @@ from shared.runtime.logs import logger
 from shared.runtime.tracing import Attributes, beginning
 
 POSTED = Counter("peiyu_mails_total", "Mails handed to the mail server", ["result"])
+RETRY = "retry"
+for result in (MessageState.SENT, RETRY, MessageState.FAILED):
+    POSTED.labels(result)  # a rate of what never was is no number, one of 0 is
 MINUTE = 60
 GATHER = 0.001
 """Seconds for which a mark waits for those of the other connections: four together cost little more than one."""
@@ -139,7 +142,7 @@ class Deliverer:
         letters.pop(0)
         if last is not None:
             await last
-        POSTED.labels("retry" if outcome.state is MessageState.QUEUED else outcome.state).inc()
+        POSTED.labels(RETRY if outcome.state is MessageState.QUEUED else outcome.state).inc()
         marked = self._marker.mark(outcome)
         if lost is not None and not connection.proven:
             await marked

@@ -87,6 +87,7 @@ class Database:
             pool_size=pool,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error would repeat them, and with it logs
             pool_timeout=10,
             connect_args={"timeout": 5, "server_settings": {"application_name": name, "timezone": "UTC"}},
         )
@@ -163,7 +164,7 @@ def _configuration(service: str) -> Config:
 
 
 async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)

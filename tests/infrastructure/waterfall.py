@@ -28,7 +28,7 @@ def svg(spans: Sequence[Seen], title: str) -> str:
         f'<text x="{MARGIN}" y="24" font-size="16" font-weight="bold">{escape(title)}</text>',
     ]
     for place, (service, colour) in enumerate(COLOURS.items()):
-        x = MARGIN + place * 84
+        x = MARGIN + place * 74
         lines.append(
             f'<rect x="{x}" y="36" width="10" height="10" fill="{colour}"/><text x="{x + 14}" y="45">{service}</text>'
         )

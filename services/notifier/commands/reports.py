@@ -16,6 +16,8 @@ from shared.messaging import Work
 from shared.runtime.clock import real_now
 
 REPORTED = Counter("peiyu_delivery_reports_total", "Reports of what became of our mails", ["action"])
+for action in Action:
+    REPORTED.labels(action)
 REPORTS = UUID("aa268b40-459c-4b53-8c76-555651a58c76")
 """The namespace of reports' ids."""
 

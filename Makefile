@@ -12,7 +12,7 @@ chaos: export CHAOS_FIRMS ?= 80
 BENCH ?= $(wildcard benchmarks/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test screenshots chaos test-compose bench fuzz audit check check-kubernetes format docs lock clean
+.PHONY: help run tour test screenshots trace chaos test-compose bench fuzz audit check check-kubernetes format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -31,6 +31,10 @@ test: $(VENV)/.dev ## everything that can be tested on this machine, checks incl
 screenshots: $(VENV)/.dev ## pictures of every page of the portal, into var/screenshots
 	@sh tests/infrastructure/install_browser.sh
 	@PEIYU_SCREENSHOTS=$(CURDIR)/var/screenshots $(BIN)/python -m pytest tests/browser/test_every_page.py
+
+trace: $(VENV)/.dev ## play one submission on every part of the platform, and draw its trace: docs/screenshots/trace.svg
+	@sh tests/infrastructure/install_broker.sh
+	@PEIYU_TRACE=$(CURDIR)/docs/screenshots/trace.svg $(BIN)/python -m pytest tests/system/test_one_trace.py
 
 chaos: $(VENV)/.dev ## break everything under load, at full length: a ledger tells what became of each request (CHAOS_SECONDS, CHAOS_FIRMS, CHAOS_MAILS, CHAOS_KILLS, CHAOS_ALIVE, CHAOS_SEED)
 	@sh tests/infrastructure/install_broker.sh

@@ -195,3 +195,13 @@ def test_programs_get_a_problem_where_a_service_does_not_answer(door: Gateway, p
 
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert (answer.json()["type"], answer.headers["retry-after"]) == ("/problems/unavailable", "5")
+
+
+def test_whoever_measures_reads_what_is_measured_and_nothing_else(door: Gateway) -> None:
+    ask(door, "/api/v1/enterprises")
+    with httpx.Client(base_url=f"http://{HOST}:{door.ports['stats']}", trust_env=False) as prometheus:
+        told = prometheus.get("/stats/prometheus").raise_for_status().text
+        refused = [prometheus.get("/config_dump"), prometheus.get("/"), prometheus.post("/stats/prometheus")]
+    assert 'envoy_cluster_membership_healthy{envoy_cluster_name="profile"} 1' in told
+    assert 'envoy_http_downstream_rq_xx{envoy_response_code_class="2",envoy_http_conn_manager_prefix="inside"}' in told
+    assert [each.status_code for each in refused] == [404, 404, 404]

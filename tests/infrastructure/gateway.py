@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 from tests.infrastructure.processes import ProcessGroup, free_port, kill, wait_until_ready
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "gateway" / "envoy.yaml"
+ADMIN = "admin"
 CERTIFICATE = CONFIG.with_name("tls.yaml")
 
 
@@ -35,7 +36,7 @@ class Gateway:
         certificate: Path | None = None,
         rate_limits: bool = True,
     ) -> None:
-        self.ports = {"inside": port or free_port(), "tls": free_port(), "to_tls": free_port()}
+        self.ports = {"inside": port or free_port(), "tls": free_port(), "to_tls": free_port(), "stats": free_port()}
         self._admin_port = free_port()
         self._log = scratch / "gateway.log"
         self._certificate = scratch / "tls.yaml"
@@ -88,10 +89,11 @@ class Gateway:
         clusters = {cluster["name"]: cluster for cluster in config["static_resources"]["clusters"]}
         if unknown := endpoints.keys() - clusters.keys():
             raise ValueError(f"the gateway knows no {', '.join(sorted(unknown))}")
+        to_itself = {ADMIN: [("127.0.0.1", self._admin_port)]}
         for name, cluster in clusters.items():
             replicas = [
                 {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
-                for host, port in endpoints.get(name, ())
+                for host, port in (endpoints | to_itself).get(name, ())
             ]
             cluster["load_assignment"]["endpoints"] = [{"lb_endpoints": replicas}] if replicas else []
         return config

@@ -222,16 +222,15 @@ class Consumer:
     async def _keep(self, event: Event[Any] | None, body: bytes, error: Exception) -> None:
         """Store a message that could not be handled, so that the rest flows on."""
         dead = isinstance(error, Unreadable)
-        logger(__name__).error(
-            "message failed", consumer=self.name, event_type=event and event.type, dead=dead, exc_info=error
-        )
+        type_ = event.type if event else error.type if isinstance(error, Unreadable) else None
+        logger(__name__).error("message failed", consumer=self.name, event_type=type_, dead=dead, exc_info=error)
         HANDLED.labels(self.name, "dead" if dead else "failed").inc()
         key = event.id if event else uuid5(UNREADABLE, body.hex())
         async with self.backend.work() as work:
             kept = insert(FailedMessage).values(
                 consumer=self.name,
                 event_id=key,
-                type=event and event.type,
+                type=type_,
                 subject=event and event.subject,
                 body=body,
                 state=FailedState.DEAD if dead else FailedState.WAITING,

@@ -22,7 +22,14 @@ D_co = TypeVar("D_co", bound=Fact, covariant=True)
 
 
 class Unreadable(ValueError):
-    """What arrived is no event that this program knows; trying again cannot help."""
+    """What arrived is no event that this program knows; trying again cannot help.
+
+    It has a `type` where that alone is what this version does not know: a newer one may.
+    """
+
+    def __init__(self, why: str, type_: str | None = None) -> None:
+        super().__init__(why)
+        self.type = type_
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ def decode(body: bytes) -> Event[Fact]:
     if wire.specversion != "1.0":
         raise Unreadable(f"CloudEvents {wire.specversion!r} is not known here")
     if (model := EVENT_TYPES.get(wire.type)) is None:
-        raise Unreadable(f"{wire.type} is not known here")
+        raise Unreadable(f"{wire.type} is not known here", wire.type)
     try:
         data = model.model_validate(wire.data)
     except ValidationError as error:

@@ -31,7 +31,7 @@ class FailedMessages:
         """Retry what is due until `stopping`; the message in hand is finished."""
         while not stopping.is_set():
             try:
-                if await self.retry_one():
+                if await self.retry_one() or await self.take_up():
                     continue
             except Exception as error:
                 if not database_is_down(error) and not lost_a_race(error):
@@ -39,6 +39,27 @@ class FailedMessages:
                 self._log.warning("retries wait", error=str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), self._interval)
+
+    async def take_up(self) -> bool:
+        """Let what an older version of this program could not read be tried once by this one, where it knows the type.
+
+        While two versions run side by side, the older one is given new types of events too.
+        """
+        async with self._consumer.backend.work() as work:
+            taken = await work.session.scalars(
+                update(FailedMessage)
+                .where(
+                    FailedMessage.consumer == self._consumer.name,
+                    FailedMessage.state == FailedState.DEAD,
+                    FailedMessage.error_kind == Unreadable.__name__,
+                    FailedMessage.type.in_(self._consumer.handlers.types),
+                    FailedMessage.attempts == 1,
+                )
+                .values(state=FailedState.WAITING, next_try_at=func.now())
+                .returning(FailedMessage.event_id)
+                .execution_options(synchronize_session=False)
+            )
+            return bool(taken.all())
 
     async def retry_one(self) -> bool:
         """Try the message whose time came first; False where none is due."""

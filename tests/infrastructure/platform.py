@@ -31,6 +31,7 @@ class Process:
     environment: Mapping[str, str]
     log: Path
     program: str = "services.cli"
+    root: Path = ROOT
     popen: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,7 +43,7 @@ class Process:
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", self.program, "serve", self.service],
                 env=dict(self.environment),
-                cwd=ROOT,
+                cwd=self.root,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

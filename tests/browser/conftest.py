@@ -118,7 +118,7 @@ class Person:
         try:
             found = self._judged()
         except Error as error:
-            if "navigation" not in str(error):
+            if not any(sign in str(error) for sign in ("navigation", "reading 'documentElement'")):
                 raise
             self.page.wait_for_load_state()  # what was clicked before had still to bring its page
             found = self._judged()

@@ -2,20 +2,21 @@
 
 import asyncio
 import ssl
+import traceback
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from ipaddress import ip_address
 
 import pytest
 import uvloop
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
 
 from services.notifier.mail.connection import Connection
-from services.notifier.mail.errors import Disconnected, Refused, RefusedForNow, Unsendable
+from services.notifier.mail.errors import Disconnected, Refused, RefusedForNow, Unreachable, Unsendable
 from services.notifier.settings import NotifierSettings
 from shared.runtime.clock import real_now
 
@@ -170,6 +171,36 @@ def test_mail_goes_over_tls(tmp_path, monkeypatch, tls, loop_factory):
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(send())
     assert keeper.kept == [CONTENT] * 2
+
+
+@asynccontextmanager
+async def guarded(keeper, accounts):
+    """A server that takes mail from who logs in with a password of `accounts` alone; its port."""
+
+    def known(_server, _session, _envelope, _mechanism, told):
+        return AuthResult(success=accounts.get(told.login) == told.password, handled=False)
+
+    def serve():
+        return SMTP(keeper, authenticator=known, auth_required=True, auth_require_tls=False)
+
+    async with await asyncio.get_running_loop().create_server(serve, HOST, 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
+async def test_a_server_that_wants_a_password_is_told_it_and_one_that_refuses_it_is_tried_later():
+    own, keeper = {"smtp_username": "peiyu", "smtp_password": SecretStr("Geheim-7-kTzQ")}, Keeper()
+    async with guarded(keeper, {b"peiyu": b"Geheim-7-kTzQ"}) as port:
+        async with Connection(settings(port, **own)) as connection:
+            assert await connection.send(CONTENT, FIRM, ENVELOPE) == "kept"
+        async with Connection(settings(port)) as connection:
+            with pytest.raises(RefusedForNow, match="530"):
+                await connection.send(CONTENT, FIRM, ENVELOPE)
+    async with guarded(keeper, {}) as port, Connection(settings(port, **own)) as connection:
+        with pytest.raises(Unreachable, match="535") as refused:
+            await connection.send(CONTENT, FIRM, ENVELOPE)
+    assert "Geheim" not in "".join(traceback.format_exception(refused.value))
+    assert keeper.kept == [CONTENT]
 
 
 def own_certificate():

@@ -62,7 +62,10 @@ class FailedMessages:
             return bool(taken.all())
 
     async def retry_one(self) -> bool:
-        """Try the message whose time came first; False where none is due."""
+        """Try the message whose time came first; False where none is due.
+
+        One of a type that this version does not know waits for a newer one, which may run side by side already.
+        """
         async with self._consumer.backend.work() as work:
             message = await work.session.scalar(
                 select(FailedMessage)
@@ -70,6 +73,7 @@ class FailedMessages:
                     FailedMessage.consumer == self._consumer.name,
                     FailedMessage.state == FailedState.WAITING,
                     FailedMessage.next_try_at <= func.now(),
+                    FailedMessage.type.is_(None) | FailedMessage.type.in_(self._consumer.handlers.types),
                 )
                 .order_by(FailedMessage.next_try_at)
                 .limit(1)

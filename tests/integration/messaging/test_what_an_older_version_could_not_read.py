@@ -49,6 +49,7 @@ async def test_the_newer_version_takes_up_what_the_older_one_could_not_read_and_
     assert not await FailedMessages(older).take_up()
     retries = FailedMessages(newer)
     assert await retries.take_up()
+    assert not await FailedMessages(older).retry_one()
     assert await retries.retry_one()
     assert not await retries.take_up()
     assert it.taken == [ProfileUpdated.type]

@@ -247,8 +247,13 @@ def test_selectors_find_the_pods_and_ports_are_the_gateways(overlay):
         assert address == {"address": name, "port_value": port["containerPort"]}
         assert service["clusterIP"] == "None"
         assert service["ports"] == [{"name": "http", "port": port["containerPort"], "targetPort": port["name"]}]
-    inside = shipped_config()["static_resources"]["listeners"][0]["address"]["socket_address"]["port_value"]
-    assert container(templates["gateway"])["ports"] == [{"name": "http", "containerPort": inside}]
+    listeners = {
+        each["name"]: each["address"]["socket_address"] for each in shipped_config()["static_resources"]["listeners"]
+    }
+    assert container(templates["gateway"])["ports"] == [
+        {"name": name, "containerPort": listeners[listener]["port_value"]}
+        for name, listener in (("http", "inside"), ("stats", "stats"))
+    ]
     (to_gateway,) = of(overlay, "HTTPRoute")["public"]["spec"]["rules"][0]["backendRefs"]
     assert to_gateway == {"name": "gateway", "port": of(overlay, "Service")["gateway"]["spec"]["ports"][0]["port"]}
 
@@ -340,6 +345,7 @@ def test_everybody_reaches_what_they_need_and_nothing_else(overlay):
         ("portal", "gateway", 8000),
         *(("gateway", service, 8000) for service in SERVED),
         *(("monitoring", service, 8000) for service in SERVED),
+        ("monitoring", "gateway", 9902),
         *((service, "monitoring", 4318) for service in SERVED),
         *((service, "postgres", 5432) for service in (*SERVICES, *migrations, "cnpg-system", "postgres")),
         *((service, "rabbitmq", 5672) for service in (*SERVICES, "declare", "keda")),

@@ -1,41 +1,83 @@
-"""`peiyu doctor`: what is configured, and what answers."""
+"""`peiyu doctor`: what is configured, what answers, and what wants an operator's attention."""
 
+import shutil
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 
+import aiosmtplib
 import httpx
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.changes.settings import ChangesSettings
 from services.cli.catalogue import SERVICES, settings_class
-from shared.messaging import RabbitBus
+from services.notifier.mail.connection import greeted
+from services.notifier.settings import NotifierSettings
+from shared.messaging import RabbitBus, operating
 from shared.regulation import Regulation, RulesError
+from shared.runtime.clock import real_now
 from shared.runtime.database import Database, pending_migrations
 from shared.runtime.logs import without_secrets
 from shared.runtime.settings import ServiceSettings
 
+LONG_IN_THE_OUTBOX = 60
+"""Seconds after which an event that waits is worth a look."""
+
+APART = 2
+"""Seconds by which the clocks of this machine and a database may differ."""
+
+LITTLE_DISK = 0.05
+
+
+class Mark(StrEnum):
+    """What is thought of a thing that was looked at; `absent`: not configured here, and so not wrong."""
+
+    OK = "ok"
+    ABSENT = "-"
+    ATTENTION = "attention"
+    DOWN = "down"
+
+
+STYLES = {Mark.OK: "green", Mark.ABSENT: "dim", Mark.ATTENTION: "yellow", Mark.DOWN: "red"}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `ok` None: not configured here, and so not wrong."""
+    """One thing looked at."""
 
     part: str
     what: str
-    ok: bool | None
+    mark: Mark
     detail: str
 
 
-async def examine(url: str) -> bool:
-    """Print every finding; whether all that is configured answers."""
+def _answers(part: str, what: str, detail: str, *, ok: bool) -> Finding:
+    return Finding(part, what, Mark.OK if ok else Mark.DOWN, detail)
+
+
+def _well(part: str, what: str, detail: str, *, ok: bool) -> Finding:
+    return Finding(part, what, Mark.OK if ok else Mark.ATTENTION, detail)
+
+
+async def examine(url: str) -> int:
+    """Print every finding; 0 where all is well, 1 where something does not answer, 2 where some wants attention."""
     findings = [await _platform(url)]
     for service in SERVICES:
-        findings += await _service(service)
+        findings += [finding async for finding in _service(service)]
     table = Table("part", "what", "", "detail")
     for finding in findings:
-        mark = {True: "[green]ok", False: "[red]down", None: "[dim]-"}[finding.ok]
+        mark = f"[{STYLES[finding.mark]}]{finding.mark}"
         table.add_row(finding.part, without_secrets(finding.what), mark, without_secrets(finding.detail))
     Console().print(table)
-    return all(finding.ok is not False for finding in findings) and any(finding.ok for finding in findings)
+    marks = {finding.mark for finding in findings}
+    if Mark.DOWN in marks or marks == {Mark.ABSENT}:
+        return 1
+    return 2 if Mark.ATTENTION in marks else 0
 
 
 async def _platform(url: str) -> Finding:
@@ -43,57 +85,88 @@ async def _platform(url: str) -> Finding:
         async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
             answer = await http.get(f"{url}/login/.well-known/openid-configuration")
     except httpx.TransportError as error:
-        return Finding("platform", url, None, f"does not answer: {error}")
-    return Finding("platform", url, answer.is_success, f"login: HTTP {answer.status_code}")
+        return Finding("platform", url, Mark.ABSENT, f"does not answer: {error}")
+    return _answers("platform", url, f"login: HTTP {answer.status_code}", ok=answer.is_success)
 
 
-async def _service(service: str) -> list[Finding]:
+async def _service(service: str) -> AsyncIterator[Finding]:
     kind = settings_class(service)
     try:
         settings = kind()
     except ValidationError as error:
         missing = ", ".join(f"{kind.prefix}{'.'.join(map(str, defect['loc'])).upper()}" for defect in error.errors())
-        return [Finding(service, "settings", None, f"not configured here: {missing}")]
-    return [
-        Finding(
-            service, "settings", True, " ".join(f"{name}={value}" for name, value in settings if value is not None)
-        ),
-        _rules(service, settings),
-        await _database(service, settings),
-        await _broker(service, settings),
-        await _login(service, settings),
-    ]
+        yield Finding(service, "settings", Mark.ABSENT, f"not configured here: {missing}")
+        return
+    told = " ".join(f"{name}={value}" for name, value in settings if value is not None)
+    yield Finding(service, "settings", Mark.OK, told)
+    yield _rules(service, settings)
+    async for finding in _database(service, settings):
+        yield finding
+    async for finding in _broker(service, settings):
+        yield finding
+    yield await _login(service, settings)
+    if isinstance(settings, NotifierSettings):
+        yield await _mail(settings)
+    if isinstance(settings, ChangesSettings) and "://" not in settings.attachments_url:
+        yield _disk(service, Path(settings.attachments_url))
 
 
 def _rules(service: str, settings: ServiceSettings) -> Finding:
     try:
-        return Finding(service, "rules", True, Regulation.load(settings.rules).id)
+        return Finding(service, "rules", Mark.OK, Regulation.load(settings.rules).id)
     except RulesError as error:
-        return Finding(service, "rules", False, str(error))
+        return Finding(service, "rules", Mark.DOWN, str(error))
 
 
-async def _database(service: str, settings: ServiceSettings) -> Finding:
+async def _database(service: str, settings: ServiceSettings) -> AsyncIterator[Finding]:
     url = settings.database_url.get_secret_value()
     database = Database(url, pool=2)
     try:
         if not await database.answers():
-            return Finding(service, "database", False, "does not answer")
+            yield Finding(service, "database", Mark.DOWN, "does not answer")
+            return
+        present, newest = await pending_migrations(service, url)
+        behind = "" if present == newest else f"; run: peiyu migrate {service}"
+        detail = f"schema {present or 'empty'} of {newest}{behind}"
+        yield _answers(service, "database", detail, ok=present == newest)
+        if present == newest:
+            async with database.transaction() as session:
+                async for finding in _within(service, session):
+                    yield finding
     finally:
         await database.close()
-    present, newest = await pending_migrations(service, url)
-    behind = "" if present == newest else f"; run: peiyu migrate {service}"
-    return Finding(service, "database", present == newest, f"schema {present or 'empty'} of {newest}{behind}")
 
 
-async def _broker(service: str, settings: ServiceSettings) -> Finding:
+async def _within(service: str, session: AsyncSession) -> AsyncIterator[Finding]:
+    """What a service's database tells about itself and about the service."""
+    before = real_now()
+    instant = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+    apart = max((before - instant).total_seconds(), (instant - real_now()).total_seconds(), 0)
+    yield _well(service, "clock", f"{apart:.1f} s apart from the database's", ok=apart <= APART)
+    waiting = await operating.outbox(session)
+    seconds = (real_now() - waiting.oldest).total_seconds() if waiting.oldest else 0
+    detail = f"{waiting.events} events wait, the first for {seconds:.0f} s; {waiting.refused} have nowhere to go"
+    yield _well(service, "outbox", detail, ok=not waiting.refused and seconds <= LONG_IN_THE_OUTBOX)
+    failed = await operating.failed(session, service)
+    detail = f"{failed['waiting']} messages wait for another try, {failed['dead']} for an operator"
+    yield _well(service, "failed", detail, ok=not failed["dead"])
+
+
+async def _broker(service: str, settings: ServiceSettings) -> AsyncIterator[Finding]:
     if settings.amqp_url is None:
-        return Finding(service, "broker", None, f"{settings.prefix}AMQP_URL is not set")
+        yield Finding(service, "broker", Mark.ABSENT, f"{settings.prefix}AMQP_URL is not set")
+        return
     bus = RabbitBus(settings.amqp_url.get_secret_value(), declares=settings.amqp_declare)
     try:
         answers = await bus.connected()
+        yield _answers(
+            service, "broker", "answers" if answers else "does not answer; events wait in the outbox", ok=answers
+        )
+        if answers and (queued := await bus.queued(service)) is not None:
+            detail = f"{queued.events} events wait, {queued.takers} processes take them"
+            yield _well(service, "queue", detail, ok=bool(queued.takers) or not queued.events)
     finally:
         await bus.close()
-    return Finding(service, "broker", answers, "answers" if answers else "does not answer; events wait in the outbox")
 
 
 async def _login(service: str, settings: ServiceSettings) -> Finding:
@@ -102,5 +175,22 @@ async def _login(service: str, settings: ServiceSettings) -> Finding:
         async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
             answer = await http.get(where)
     except httpx.TransportError as error:
-        return Finding(service, "login", False, f"{where}: {error}")
-    return Finding(service, "login", answer.is_success, f"{where}: HTTP {answer.status_code}")
+        return Finding(service, "login", Mark.DOWN, f"{where}: {error}")
+    return _answers(service, "login", f"{where}: HTTP {answer.status_code}", ok=answer.is_success)
+
+
+async def _mail(settings: NotifierSettings) -> Finding:
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        await greeted(settings)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Finding("notifier", "mail server", Mark.DOWN, f"{where}: {error}")
+    return Finding("notifier", "mail server", Mark.OK, f"{where} answers")
+
+
+def _disk(service: str, folder: Path) -> Finding:
+    """The room left where a folder is, or will be."""
+    there = next(each for each in (folder.resolve(), *folder.resolve().parents) if each.exists())
+    usage = shutil.disk_usage(there)
+    detail = f"{folder}: {usage.free / 2**30:.1f} of {usage.total / 2**30:.1f} GB are free"
+    return _well(service, "attachments", detail, ok=usage.free >= LITTLE_DISK * usage.total)

@@ -358,11 +358,16 @@ def _regulation(name: str) -> Regulation:
 
 @app.command()
 def doctor(url: Url = LOCAL) -> None:
-    """Say what is configured and what answers; exit 1 where something that is configured does not answer."""
+    """Say what is configured, what answers and what waits.
+
+    Exit 1 where something that is configured does not answer, 2 where all answers but something wants attention:
+    events that wait long or have nowhere to go, messages that nobody could take, a queue that nobody takes from,
+    a clock that is apart, a disk that is nearly full.
+    """
     from services.cli.doctor import examine
 
-    if not asyncio.run(examine(url)):
-        raise typer.Exit(1)
+    if code := asyncio.run(examine(url)):
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -161,6 +161,12 @@ class Connection:
             self._exchange = None
 
 
+async def greeted(settings: NotifierSettings) -> None:
+    """Connect to the mail server and log in as for a mail, and leave. Raises what aiosmtplib does, and `OSError`."""
+    async with _client(settings):
+        pass
+
+
 def _client(settings: NotifierSettings) -> aiosmtplib.SMTP:
     return aiosmtplib.SMTP(
         hostname=settings.smtp_host,

@@ -71,6 +71,6 @@ def asked(containers: Containers) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for line in containers.compose("logs", "--no-log-prefix", "gateway").stdout.splitlines():
         written = line[line.find("{") :]  # what stands before it moves the cursor
-        if written.startswith("{") and (entry := json.loads(written))["replica"]:
+        if written.startswith("{") and (entry := json.loads(written)).get("replica"):
             found.setdefault(entry["service"], set()).add(entry["replica"])
     return found

@@ -24,8 +24,8 @@ from services.notifier.models import Mail
 from services.notifier.settings import NotifierSettings
 from shared.messaging import EmbeddedBus
 from shared.runtime.clock import StandingClock
-from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
+from shared.runtime.migrations import migrate
 from shared.runtime.service import all_is_loaded
 from shared.web.assembly import Service, Surroundings
 from tests.infrastructure.mail_process import MailProcess, mail_process

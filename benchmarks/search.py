@@ -14,7 +14,8 @@ from sqlalchemy import text, true
 from services.cli.local import local_postgres
 from services.profile.repository.search import Wanted, enterprises
 from shared.regulation import Title
-from shared.runtime.database import Database, migrate
+from shared.runtime.database import Database
+from shared.runtime.migrations import migrate
 
 PAGE, REPEATS = 51, 7
 # Names of a place of 400, two of 2,500 characters, one of ten trades and one of three endings; one firm has its own.

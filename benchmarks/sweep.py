@@ -23,8 +23,8 @@ from services.notifier.main import build
 from services.notifier.settings import NotifierSettings
 from shared.messaging import EmbeddedBus
 from shared.runtime.clock import StandingClock
-from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
+from shared.runtime.migrations import migrate
 from shared.web.assembly import Service, Surroundings
 
 NOW = datetime(2026, 4, 23, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ import structlog
 
 from shared.messaging import Bus, EmbeddedBus
 from shared.runtime.clock import StandingClock
-from shared.runtime.database import migrate
+from shared.runtime.migrations import migrate
 from shared.web.assembly import Surroundings
 from tests.infrastructure import tokens
 from tests.infrastructure.brokers import Broker, obtain_broker

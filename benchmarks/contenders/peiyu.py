@@ -44,7 +44,6 @@ class Peiyu:
         bus = RabbitBus(self._amqp)
         settings = ReviewsSettings(database_url=SecretStr(self._reviews), env="test", auth_issuer="http://peiyu.test")
         service = build(settings, Surroundings(bus, SystemClock()))
-        all_is_loaded()  # as where it is served
         stopping, goal = asyncio.Event(), _handled() + count
 
         async def work() -> None:
@@ -64,4 +63,5 @@ def _handled() -> float:
 
 if __name__ == "__main__":
     configure_logs("bench", "WARNING", "console")
+    all_is_loaded()  # as where it is served
     obey(Peiyu(*sys.argv[1:]))

@@ -17,7 +17,7 @@ from benchmarks.contenders.faststreams import METADATA, OUTBOX
 from services.cli.local import local_postgres
 from shared.contracts import ProfileUpdated
 from shared.messaging import RabbitBus, decode, encode
-from shared.runtime.database import migrate
+from shared.runtime.migrations import migrate
 from tests.infrastructure.brokers import obtain_broker
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "contracts" / "samples" / "profile.updated.v1.json"

@@ -21,8 +21,9 @@ from services.notifier.settings import NotifierSettings
 from shared.messaging import RabbitBus, operating
 from shared.regulation import Regulation, RulesError
 from shared.runtime.clock import real_now
-from shared.runtime.database import Database, pending_migrations
+from shared.runtime.database import Database
 from shared.runtime.logs import without_secrets
+from shared.runtime.migrations import pending_migrations
 from shared.runtime.settings import ServiceSettings
 
 LONG_IN_THE_OUTBOX = 60

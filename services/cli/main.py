@@ -114,7 +114,8 @@ def serve(service: ServiceName) -> None:
 @app.command()
 def migrate(service: MigratedName) -> None:
     """Bring the schema of a service, or of all, to this program's version."""
-    from services.cli.serve import CannotServe, migrate_service
+    from services.cli.prepare import migrate_service
+    from services.cli.serve import CannotServe
 
     for name in SERVICES if service == "all" else (service,):
         try:
@@ -127,7 +128,8 @@ def migrate(service: MigratedName) -> None:
 @app.command()
 def declare() -> None:
     """Declare at the broker of PEIYU_AMQP_URL what all services need there: the exchange, queues and bindings."""
-    from services.cli.serve import CannotServe, declare_topology
+    from services.cli.prepare import declare_topology
+    from services.cli.serve import CannotServe
 
     try:
         asyncio.run(declare_topology())

@@ -27,8 +27,8 @@ from services.portal.main import build as build_portal
 from services.portal.settings import PortalSettings
 from shared.messaging import EmbeddedBus
 from shared.runtime.clock import ShiftedClock
-from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
+from shared.runtime.migrations import migrate
 from shared.runtime.service import all_is_loaded
 from shared.runtime.tracing import export_spans
 from shared.web.app import dev_clock, metrics

@@ -7,12 +7,10 @@ from typing import TypeVar
 
 import uvicorn
 from fastapi import FastAPI
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from services.cli.catalogue import builder, settings_class
-from shared.messaging import BusUnavailable, RabbitBus
 from shared.regulation import RulesError
-from shared.runtime.database import migrate, pending_migrations
 from shared.runtime.logs import configure_logs
 from shared.runtime.service import all_is_loaded
 from shared.runtime.settings import ServiceSettings, Settings
@@ -27,11 +25,12 @@ class CannotServe(Exception):
 
 
 def service_settings(service: str) -> ServiceSettings:
-    """A service's settings from the environment. Raises `CannotServe` naming every variable that is wrong."""
-    return _read(settings_class(service))
+    """A service's settings from the environment. Raises `CannotServe`."""
+    return read_settings(settings_class(service))
 
 
-def _read(kind: type[S]) -> S:
+def read_settings(kind: type[S]) -> S:
+    """Settings from the environment. Raises `CannotServe` naming every variable that is wrong."""
     try:
         return kind()
     except ValidationError as error:
@@ -41,35 +40,6 @@ def _read(kind: type[S]) -> S:
                 for defect in error.errors()
             )
         ) from error
-
-
-class BrokerSettings(Settings):
-    """Who declares the topology at the broker."""
-
-    amqp_url: SecretStr
-
-
-async def declare_topology() -> None:
-    """Declare at the broker the exchange and every service's queue and bindings. Raises `CannotServe`."""
-    bus = RabbitBus(_read(BrokerSettings).amqp_url.get_secret_value())
-    try:
-        await bus.declare()
-    except BusUnavailable as error:
-        raise CannotServe(str(error)) from error
-    finally:
-        await bus.close()
-
-
-async def migrate_service(service: str) -> tuple[str | None, str | None]:
-    """Upgrade a service's schema; the revision before and after."""
-    url = service_settings(service).database_url.get_secret_value()
-    try:
-        before, _ = await pending_migrations(service, url)
-        await migrate(service, url)
-        after, _ = await pending_migrations(service, url)
-    except OSError as error:
-        raise CannotServe(f"{service}: the database does not answer: {error}") from error
-    return before, after
 
 
 def being_stopped_is_no_failure() -> None:

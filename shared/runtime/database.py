@@ -4,17 +4,12 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from opentelemetry.trace import SpanKind
 from prometheus_client import Gauge
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -24,12 +19,9 @@ from sqlalchemy.pool import QueuePool
 from shared.runtime.tracing import part
 
 K = TypeVar("K")
-T = TypeVar("T")
 
 CONNECTIONS = Gauge("peiyu_database_connections_in_use", "Connections of the pool that are lent out", ["service"])
 MOST_CONNECTIONS = Gauge("peiyu_database_connections_max", "Connections that the pool may have", ["service"])
-
-SERVICES = Path(__file__).parents[2] / "services"
 
 DOWN = (
     ConnectionError,
@@ -154,53 +146,3 @@ async def counted_up_to(session: AsyncSession, queries: Mapping[K, Select[Any]],
         select(func.count()).select_from(query.limit(most).subquery()).scalar_subquery() for query in queries.values()
     ]
     return dict(zip(queries, (await session.execute(select(*counts))).one(), strict=True))
-
-
-def _configuration(service: str) -> Config:
-    configuration = Config()
-    configuration.set_main_option("script_location", str(SERVICES / service / "migrations"))
-    configuration.set_main_option("path_separator", "os")
-    return configuration
-
-
-async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(url, hide_parameters=True)
-    try:
-        async with engine.begin() as connection:
-            return await connection.run_sync(work)
-    finally:
-        await engine.dispose()
-
-
-async def migrate(service: str, url: str, revision: str = "head") -> None:
-    """Bring a service's schema to `revision`. Replicas that start together take turns."""
-
-    def upgrade(connection: Connection) -> None:
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('peiyu migrations'))"))
-        configuration = _configuration(service)
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, revision)
-
-    await _with_connection(url, upgrade)
-
-
-async def pending_migrations(service: str, url: str) -> tuple[str | None, str | None]:
-    """The schema's present revision and the newest that this program knows."""
-
-    def current(connection: Connection) -> str | None:
-        return MigrationContext.configure(connection).get_current_revision()
-
-    return await _with_connection(url, current), ScriptDirectory.from_config(_configuration(service)).get_current_head()
-
-
-def run_migrations(*metadata: Any) -> None:
-    """The body of every service's `migrations/env.py`."""
-    from alembic import context
-
-    context.configure(
-        connection=context.config.attributes["connection"],
-        target_metadata=list(metadata),
-        transaction_per_migration=False,
-    )
-    with context.begin_transaction():
-        context.run_migrations()

@@ -18,7 +18,7 @@ import asyncpg
 
 from services.cli.catalogue import SERVICES
 from shared.runtime.clock import ShiftedClock
-from shared.runtime.database import migrate
+from shared.runtime.migrations import migrate
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import UPDATE_DUE, Client, Load, Midnight
 from tests.chaos.reckoning import reckon

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
-from shared.runtime.database import _configuration
+from shared.runtime.migrations import configuration_of
 from tests.infrastructure.platform import ROOT
 
 REVISION = "9999_next_version"
@@ -96,7 +96,7 @@ def write_next_version(folder: Path) -> Path:
             content = content[:at] + added + content[at:]
         file.write_text(content)
     for service, table in (("profile", "enterprises"), ("reviews", "profile_copies")):
-        before = ScriptDirectory.from_config(_configuration(service)).get_current_head()
+        before = ScriptDirectory.from_config(configuration_of(service)).get_current_head()
         migration = MIGRATION.format(revision=REVISION, before=before, table=table)
         (folder / f"services/{service}/migrations/versions/{REVISION}.py").write_text(migration)
     return folder

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import shared.web.idempotency  # noqa: F401
 from services.cli.catalogue import SERVICES
-from shared.runtime.database import Infrastructure, _configuration, migrate
+from shared.runtime.database import Infrastructure
+from shared.runtime.migrations import configuration_of, migrate
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -39,7 +40,7 @@ def _merged(own):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_migrations_form_one_line(service):
-    assert len(ScriptDirectory.from_config(_configuration(service)).get_heads()) == 1
+    assert len(ScriptDirectory.from_config(configuration_of(service)).get_heads()) == 1
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -2,6 +2,7 @@
 
 import shared.web.idempotency  # noqa: F401 - registers its table
 from services.changes.models import Base
-from shared.runtime.database import Infrastructure, run_migrations
+from shared.runtime.database import Infrastructure
+from shared.runtime.migrations import run_migrations
 
 run_migrations(Base.metadata, Infrastructure.metadata)

@@ -20,8 +20,8 @@ from services.cli.simulation.oracle.days import SHANGHAI
 from services.cli.simulation.oracle.rules import XIAMEN_2023
 from services.cli.simulation.play import Outcome, simulate
 from services.cli.simulation.warnings.year import Pace, Year, live_through
-from shared.runtime.database import migrate
 from shared.runtime.logs import configure_logs
+from shared.runtime.migrations import migrate
 
 Told = TypeVar("Told", bound=Outcome)
 SHOWN = 20

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from services.cli.credit_codes import invented_code
-from shared.runtime.database import migrate
+from shared.runtime.migrations import migrate
 from tests.integration.profile.conftest import FIRM, registration
 from tests.integration.profile.test_profiles import granted, renamed
 

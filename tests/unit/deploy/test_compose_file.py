@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from services.cli.catalogue import SERVICES, settings_class
-from services.cli.serve import BrokerSettings
+from services.cli.prepare import BrokerSettings
 from services.login.settings import LoginSettings
 from services.portal.settings import PortalSettings
 from shared.contracts import EVENT_TYPES

@@ -9,7 +9,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from services.cli.catalogue import SERVICES
-from shared.runtime.database import _configuration
+from shared.runtime.migrations import configuration_of
 
 CONTRACTIONS = {
     ("profile", "0004_assisted_updates"): "before there was a version to run beside",
@@ -30,7 +30,7 @@ NARROWS = (r"CREATE UNIQUE INDEX (?P<index>\S+) ON (?P<table>\w+)", r"ALTER TABL
 REVISIONS = [
     (service, script)
     for service in SERVICES
-    for script in reversed(list(ScriptDirectory.from_config(_configuration(service)).walk_revisions()))
+    for script in reversed(list(ScriptDirectory.from_config(configuration_of(service)).walk_revisions()))
 ]
 
 

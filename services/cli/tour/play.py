@@ -12,7 +12,9 @@ async def play(url: str, *, secret: str, clock_url: str | None, quiet: bool) -> 
     """Play every scene and say what differed; whether nothing did. Business time is put back afterwards."""
     console = Console(soft_wrap=True)
     url = url.rstrip("/")
-    async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+    # Given up before the server does (uvicorn: after 5 s), so that no request meets a connection that is being closed.
+    limits = httpx.Limits(keepalive_expiry=2)
+    async with httpx.AsyncClient(timeout=30, limits=limits, trust_env=False) as http:
         stage = Stage(url, secret, (clock_url or url).rstrip("/"), http, console, quiet)
         try:
             for scene in STORY:

@@ -45,11 +45,12 @@ REOPEN = "UPDATE update_duties SET state = 'open', submitted_at = NULL"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A contender's own databases of the profile's owner and of the reviews, and its virtual host."""
+    """A contender's own databases of the profile's owner and of the reviews, its virtual host, a folder."""
 
     profile: str
     reviews: str
     amqp: str
+    folder: Path
 
     @property
     def arguments(self) -> tuple[str, str, str]:
@@ -67,7 +68,8 @@ def places(names: Sequence[str]) -> Iterator[dict[str, Place]]:
         try:
             with local_postgres(folder / "postgres", tuple(databases)) as urls:
                 made = {
-                    each: Place(urls[f"{each}_profile"], urls[f"{each}_reviews"], broker.new_vhost()) for each in names
+                    each: Place(urls[f"{each}_profile"], urls[f"{each}_reviews"], broker.new_vhost(), folder)
+                    for each in names
                 }
                 for place in made.values():
                     asyncio.run(_furnish(place))

@@ -7,9 +7,10 @@ import argparse
 import asyncio
 from contextlib import ExitStack
 
-from benchmarks.measured.places import DUTIES, REOPEN, TITLES, events, execute, fill_queue, places, taken
+from benchmarks.measured.places import DUTIES, REOPEN, TITLES, execute, fill_queue, places, taken
 from benchmarks.measured.processes import Contender
 from benchmarks.measured.turns import Goal, Measured, show
+from benchmarks.measured.updates import events
 
 GOAL = Goal(than="bare", at_least=2.5)
 CONTENDERS = {

@@ -10,9 +10,11 @@ from uuid import UUID
 
 import aio_pika
 import asyncpg
+import uuid_utils.compat as uuid7s
 
-from benchmarks.contenders import EXCHANGE, QUEUE
+from benchmarks.contenders import EXCHANGE, QUEUE, ROUTE, at_a_rate
 from benchmarks.measured.processes import obey
+from benchmarks.measured.updates import events
 
 BATCH = 500
 
@@ -57,6 +59,37 @@ class Bare:
 
             yield work
         await database.close()
+
+    @asynccontextmanager
+    async def emit(self, count: int, version: int, rate: float) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """Write so many events, a transaction each, and relay them until nothing is left."""
+        told = [json.loads(body) for _, body in events(count, version)]
+        over, written = asyncio.Event(), asyncio.Event()
+        async with asyncpg.create_pool(self._profile, min_size=11, max_size=11) as pool:
+
+            async def tell(number: int) -> None:
+                id_ = uuid7s.uuid7()
+                body = json.dumps(told[number] | {"id": str(id_)}, ensure_ascii=False).encode()
+                async with pool.acquire() as database, database.transaction():
+                    await database.execute("INSERT INTO outbox (id, type, body) VALUES ($1, $2, $3)", id_, ROUTE, body)
+                written.set()
+
+            async def relay() -> None:
+                async with await aio_pika.connect(self._amqp) as connection, pool.acquire() as database:
+                    exchange = await (await connection.channel(publisher_confirms=True)).get_exchange(EXCHANGE)
+                    while await relay_batch(database, exchange) or not over.is_set():
+                        await written.wait()
+                        if not over.is_set():
+                            written.clear()
+
+            async def work() -> None:
+                relaying = asyncio.create_task(relay())
+                await at_a_rate(count, rate, tell)
+                over.set()
+                written.set()
+                await relaying
+
+            yield work
 
     @asynccontextmanager
     async def consume(self, count: int) -> AsyncIterator[Callable[[], Awaitable[None]]]:

@@ -12,13 +12,12 @@ from faststream_outbox import OutboxBroker, make_outbox_table
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from benchmarks.contenders import EXCHANGE, QUEUE
+from benchmarks.contenders import EXCHANGE, QUEUE, ROUTE
 from benchmarks.contenders.bare import take
 from benchmarks.measured.processes import obey
 
 METADATA = MetaData()
 OUTBOX = make_outbox_table(METADATA, table_name="faststream_outbox")
-ROUTE = "profile.updated.v1"
 
 
 class FastStream:

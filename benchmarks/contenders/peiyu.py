@@ -7,7 +7,11 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
+from benchmarks.contenders import at_a_rate
 from benchmarks.measured.processes import obey
+from benchmarks.measured.updates import facts
+from services.profile import main as profile
+from services.profile.settings import ProfileSettings
 from services.reviews.main import build
 from services.reviews.settings import ReviewsSettings
 from shared.messaging import RabbitBus, Relay
@@ -37,6 +41,31 @@ class Peiyu:
         yield work
         await bus.close()
         await database.close()
+
+    @asynccontextmanager
+    async def emit(self, count: int, version: int, rate: float) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """Tell of so many updates, a transaction each, and relay them until nothing is left."""
+        settings = ProfileSettings(database_url=SecretStr(self._profile), env="test", auth_issuer="http://peiyu.test")
+        bus = RabbitBus(self._amqp)
+        service = profile.build(settings, Surroundings(bus, SystemClock()))
+        told, stopping = list(facts(count, version)), asyncio.Event()
+        relaying = asyncio.create_task(service.relay.run(stopping))
+        assert await bus.connected()
+
+        async def tell(number: int) -> None:
+            async with service.backend.work() as work:
+                work.emit(told[number], sequence=version)
+
+        async def work() -> None:
+            await at_a_rate(count, rate, tell)
+            stopping.set()
+            await relaying
+            while await service.relay.relay_batch():
+                pass
+
+        yield work
+        await bus.close()
+        await service.backend.database.close()
 
     @asynccontextmanager
     async def consume(self, count: int) -> AsyncIterator[Callable[[], Awaitable[None]]]:

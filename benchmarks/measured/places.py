@@ -4,23 +4,20 @@ import asyncio
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import aio_pika
 import asyncpg
-import uuid_utils.compat as uuid7s
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.contenders import EXCHANGE, QUEUE
 from benchmarks.contenders.faststreams import METADATA, OUTBOX
 from services.cli.local import local_postgres
 from shared.contracts import ProfileUpdated
-from shared.messaging import RabbitBus, decode, encode
+from shared.messaging import RabbitBus
 from shared.runtime.migrations import migrate
 from tests.infrastructure.brokers import obtain_broker
-
-SAMPLE = Path(__file__).parents[2] / "shared" / "contracts" / "samples" / "profile.updated.v1.json"
 
 TITLES = """
 INSERT INTO certifications (id, credit_code, enterprise_name, authority, title, status, eligibility, valid_from,
@@ -89,20 +86,6 @@ async def _furnish(place: Place) -> None:
     if not await bus.connected():  # that declares the topology
         raise SystemExit("RabbitMQ does not answer")
     await bus.close()
-
-
-def events(count: int, version: int) -> list[tuple[str, bytes]]:
-    """The annual update of so many firms, as events: id and body of each."""
-    sample = decode(SAMPLE.read_bytes())
-    data = ProfileUpdated.model_validate(sample.data)
-    made = []
-    for number in range(1, count + 1):
-        code, name = f"91350203MA{number:08}", f"厦门示例{number}有限公司"
-        profile = data.profile.model_copy(update={"credit_code": code, "version": version, "name": name})
-        fact = data.model_copy(update={"credit_code": code, "profile": profile})
-        event = replace(sample, id=uuid7s.uuid7(), subject=code, sequence=version, data=fact)
-        made.append((str(event.id), encode(event)))
-    return made
 
 
 async def execute(url: str, *statements: str | tuple[str, int]) -> None:

@@ -1,0 +1,114 @@
+"""From a transaction in one process to its effect in another's: how many updates a second, and how late each is.
+
+One process tells of annual updates, a transaction each, and relays them; another takes them into the reviews' copies.
+"""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from statistics import median, quantiles
+from uuid import UUID
+
+import asyncpg
+
+from benchmarks.measured.places import DUTIES, REOPEN, TITLES, Place, empty_queues, execute, places, taken
+from benchmarks.measured.processes import Contender
+from benchmarks.measured.turns import Goal, Measured, show
+from shared.runtime.clock import real_now
+
+SUSTAINED = Goal(than="bare", at_least=1.3)
+LAG = Goal(than="bare", at_most=2)
+CONTENDERS = {"peiyu": "peiyu", "bare": "bare"}
+LOOK = 0.002
+"""Seconds between two looks at how many effects there are."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=5000)
+    parser.add_argument("--seconds", type=float, default=10, help="at half of what the bare one sustains")
+    parser.add_argument("--runs", type=int, default=5, help="of each, in turns")
+    told = parser.parse_args()
+    sustained: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    lags: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    memory: dict[str, float] = {}
+    with places(list(CONTENDERS)) as there, ExitStack() as stack:
+        pairs = {}
+        for name, module in CONTENDERS.items():
+            asyncio.run(execute(there[name].reviews, (TITLES, told.events), DUTIES))
+            pairs[name] = [stack.enter_context(Contender(module, *there[name].arguments)) for _ in range(2)]
+        for version in range(1, told.runs + 1):
+            for name, (owner, keeper) in pairs.items():
+                arrivals = _run(there[name], owner, keeper, told.events, version, 0)
+                sustained[name].append(told.events / arrivals[0])
+                memory[name] = arrivals[1]
+        rate = median(sustained["bare"]) / 2
+        count = min(told.events, int(rate * told.seconds))
+        for version in range(told.runs + 1, 2 * told.runs + 1):
+            for name, (owner, keeper) in pairs.items():
+                lags[name].append(_lag(there[name], owner, keeper, count, version, rate))
+    title = f"{told.events:,} updates, from their transaction to their effect, two processes"
+    show(Measured("end-to-end", title, "updates/s", sustained, SUSTAINED, memory))
+    show(Measured("lag", f"nearly the latest (p99) of {count:,} at {rate:,.0f} a second", "ms", lags, LAG))
+
+
+def _run(
+    place: Place, owner: Contender, keeper: Contender, count: int, version: int, rate: float
+) -> tuple[float, float]:
+    """Seconds until the last effect, and the memory of who has them."""
+    asyncio.run(_prepare(place))
+    _begin(keeper, count)
+    begun = time.perf_counter()
+    owner.begin("emit", count=count, version=version, rate=rate)
+    memory = keeper.end().memory
+    seconds = time.perf_counter() - begun
+    owner.end()
+    if (effects := asyncio.run(taken(place, version))) != count:
+        raise SystemExit(f"{effects:,} effects of {count:,}")
+    return seconds, memory
+
+
+def _begin(keeper: Contender, count: int) -> None:
+    keeper.begin("consume", count=count)
+    time.sleep(1)  # until it is connected
+
+
+async def _prepare(place: Place) -> None:
+    await empty_queues(place)
+    await execute(place.reviews, REOPEN, "TRUNCATE inbox", "VACUUM ANALYZE")
+
+
+def _lag(place: Place, owner: Contender, keeper: Contender, count: int, version: int, rate: float) -> float:
+    """The lag in milliseconds that one update in a hundred exceeds: the nth effect is taken to be of the nth update."""
+    asyncio.run(_prepare(place))
+    _begin(keeper, count)
+    owner.begin("emit", count=count, version=version, rate=rate)
+    seen, emitted = asyncio.run(_watch(place, count))
+    keeper.end()
+    owner.end()
+    late, at = [], iter(seen)
+    when, done = next(at)
+    for number, begun in enumerate(emitted, 1):
+        while done < number:
+            when, done = next(at)
+        late.append(when - begun)
+    return quantiles(late, n=100)[-1]
+
+
+async def _watch(place: Place, count: int) -> tuple[Sequence[tuple[float, int]], Sequence[int]]:
+    """How many effects there were at which instant, and when each update was told of, in milliseconds since 1970."""
+    connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
+    seen: list[tuple[float, int]] = [(0, 0)]
+    while seen[-1][1] < count:
+        await asyncio.sleep(LOOK)
+        done = await connection.fetchval("SELECT count(*) FROM inbox")
+        seen.append((real_now().timestamp() * 1000, done))
+    ids: list[UUID] = [row["event_id"] for row in await connection.fetch("SELECT event_id FROM inbox")]
+    await connection.close()
+    return seen, sorted(id_.int >> 80 for id_ in ids)  # UUIDv7 begins with its milliseconds
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""The annual updates of firms, as what is told of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import uuid_utils.compat as uuid7s
+
+from shared.contracts import ProfileUpdated
+from shared.messaging import decode, encode
+
+SAMPLE = Path(__file__).parents[2] / "shared" / "contracts" / "samples" / "profile.updated.v1.json"
+
+
+def facts(count: int, version: int) -> Iterator[ProfileUpdated]:
+    """The annual update of so many firms, each the same one every time, whose profiles come to a version by it."""
+    data = ProfileUpdated.model_validate(decode(SAMPLE.read_bytes()).data)
+    for number in range(1, count + 1):
+        code, name = f"91350203MA{number:08}", f"厦门示例{number}有限公司"
+        profile = data.profile.model_copy(update={"credit_code": code, "version": version, "name": name})
+        yield data.model_copy(update={"credit_code": code, "profile": profile})
+
+
+def events(count: int, version: int) -> list[tuple[str, bytes]]:
+    """The same as events: id and body of each."""
+    sample, made = decode(SAMPLE.read_bytes()), []
+    for fact in facts(count, version):
+        event = replace(sample, id=uuid7s.uuid7(), subject=fact.credit_code, sequence=version, data=fact)
+        made.append((str(event.id), encode(event)))
+    return made

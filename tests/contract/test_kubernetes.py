@@ -346,7 +346,7 @@ def test_everybody_reaches_what_they_need_and_nothing_else(overlay):
         *(("gateway", service, 8000) for service in SERVED),
         *(("monitoring", service, 8000) for service in SERVED),
         ("monitoring", "gateway", 9902),
-        *((service, "monitoring", 4318) for service in SERVED),
+        *((service, "monitoring", 4318) for service in ("gateway", *SERVED)),
         *((service, "postgres", 5432) for service in (*SERVICES, *migrations, "cnpg-system", "postgres")),
         *((service, "rabbitmq", 5672) for service in (*SERVICES, "declare", "keda")),
         *((service, "world", 443) for service in (*SERVED, "postgres", "rabbitmq")),

@@ -1,18 +1,13 @@
-"""A collector of spans: takes OTLP over HTTP and keeps what comes, as a test looks at it; and a gateway that is traced."""
+"""A collector of spans: takes OTLP over HTTP and keeps what comes, as a test looks at it."""
 
 import gzip
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-from tests.infrastructure.gateway import Gateway
-
-COLLECTOR = "collector"
-ENVOY = "type.googleapis.com/envoy"
 
 
 @dataclass(frozen=True)
@@ -107,44 +102,3 @@ def read(body: bytes) -> Iterator[Seen]:
 
 def _values(attributes: Iterable[Any]) -> dict[str, Any]:
     return {each.key: getattr(each.value, each.value.WhichOneof("value")) for each in attributes}
-
-
-class TracedGateway(Gateway):
-    """The shipped gateway, telling its `collector` of every request: without its query, which may say who asks."""
-
-    def _configure(self, endpoints: Mapping[str, Sequence[tuple[str, int]]], **how: Any) -> dict[str, Any]:
-        others = {service: replicas for service, replicas in endpoints.items() if service != COLLECTOR}
-        config = super()._configure(others, **how)
-        ((host, port),) = endpoints[COLLECTOR]
-        target = {"endpoint": {"address": {"socket_address": {"address": host, "port_value": port}}}}
-        config["static_resources"]["clusters"].append(
-            {
-                "name": COLLECTOR,
-                "type": "STRICT_DNS",
-                "connect_timeout": "1s",
-                "load_assignment": {"cluster_name": COLLECTOR, "endpoints": [{"lb_endpoints": [target]}]},
-            }
-        )
-        for listener in config["static_resources"]["listeners"]:
-            for chain in listener["filter_chains"]:
-                for each in chain["filters"]:
-                    each["typed_config"]["tracing"] = {
-                        "provider": {
-                            "name": "envoy.tracers.opentelemetry",
-                            "typed_config": {
-                                "@type": f"{ENVOY}.config.trace.v3.OpenTelemetryConfig",
-                                "service_name": "gateway",
-                                "http_service": {
-                                    "http_uri": {
-                                        "uri": f"http://{host}:{port}/v1/traces",
-                                        "cluster": COLLECTOR,
-                                        "timeout": "1s",
-                                    }
-                                },
-                            },
-                        },
-                        "operation": "%REQ(:METHOD)%",
-                        "max_path_tag_length": 1,
-                        "custom_tags": [{"tag": "url.path", "value": "%PATH(NQ)%"}],
-                    }
-        return config

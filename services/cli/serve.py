@@ -18,6 +18,8 @@ from shared.runtime.tracing import export_spans
 from shared.web.assembly import NoBus
 
 S = TypeVar("S", bound=Settings)
+ADDRESSES = {"database_url": ("postgresql+asyncpg://",), "amqp_url": ("amqp://", "amqps://")}
+"""How what is told as an address begins; otherwise its library fails later, and does not say of which setting."""
 
 
 class CannotServe(Exception):
@@ -32,7 +34,7 @@ def service_settings(service: str) -> ServiceSettings:
 def read_settings(kind: type[S]) -> S:
     """Settings from the environment. Raises `CannotServe` naming every variable that is wrong."""
     try:
-        return kind()
+        settings = kind()
     except ValidationError as error:
         raise CannotServe(
             "\n".join(
@@ -40,6 +42,14 @@ def read_settings(kind: type[S]) -> S:
                 for defect in error.errors()
             )
         ) from error
+    defects = [
+        f"{kind.prefix}{name.upper()}: begins with {' or '.join(schemes)}"
+        for name, schemes in ADDRESSES.items()
+        if (given := getattr(settings, name, None)) is not None and not given.get_secret_value().startswith(schemes)
+    ]
+    if defects:
+        raise CannotServe("\n".join(defects))
+    return settings
 
 
 def being_stopped_is_no_failure() -> None:

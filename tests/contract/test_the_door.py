@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from shared.runtime.clock import real_now
+from tests.infrastructure.collector import Collector
 from tests.infrastructure.gateway import Gateway, echoes, running
 from tests.infrastructure.processes import wait_until_ready
+from tests.system.conftest import eventually
 
 HOST = "127.0.0.1"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -205,3 +207,34 @@ def test_whoever_measures_reads_what_is_measured_and_nothing_else(door: Gateway)
     assert 'envoy_cluster_membership_healthy{envoy_cluster_name="profile"} 1' in told
     assert 'envoy_http_downstream_rq_xx{envoy_response_code_class="2",envoy_http_conn_manager_prefix="inside"}' in told
     assert [each.status_code for each in refused] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("listening", [True, False], ids=["a collector", "a collector that does not answer"])
+def test_a_request_is_found_by_its_trace_in_the_access_log_and_without_its_query(listening, tmp_path):
+    collector = Collector()
+    if not listening:
+        collector.shutdown()
+    with (
+        echoes("profile") as endpoints,
+        running(endpoints, tmp_path, environment=collector.environment) as gateway,
+    ):
+        answer = ask(gateway, "/api/v1/enterprises?q=hush")
+        assert answer.status_code == 200
+        eventually(gateway.access_log)
+        (line,) = gateway.access_log()
+        assert answer.json()["headers"]["traceparent"].split("-")[1] == line["trace_id"]
+        assert "hush" not in str(line)
+        if listening:
+            (span,) = eventually(lambda: collector.of(line["trace_id"]))
+            assert (span.service, span.name, span.parent) == ("gateway", "GET", None)
+            assert span.attributes["guid:x-request-id"] == line["request_id"]
+            assert "hush" not in str(span.attributes)
+            collector.shutdown()
+
+
+def test_without_a_collector_the_gateway_begins_no_trace(tmp_path):
+    with echoes("profile") as endpoints, running(endpoints, tmp_path) as gateway:
+        answer = ask(gateway, "/api/v1/enterprises")
+        assert "traceparent" not in answer.json()["headers"]
+        eventually(gateway.access_log)
+        assert gateway.access_log()[0]["trace_id"] is None

@@ -19,6 +19,7 @@ from tests.infrastructure.processes import ProcessGroup, free_port, kill, wait_u
 
 CONFIG = Path(__file__).parents[2] / "deploy" / "gateway" / "envoy.yaml"
 ADMIN = "admin"
+OPTIONS = "--disable-hot-restart --concurrency 1 --log-level warn --file-flush-interval-msec 100".split()
 START = CONFIG.with_name("start.sh")
 TRACING = CONFIG.with_name("tracing.yaml")
 CERTIFICATE = CONFIG.with_name("tls.yaml")
@@ -63,7 +64,7 @@ class Gateway:
         """Start Envoy and wait until it is live; it listens once it has checked every replica's health once."""
         self._processes = ProcessGroup()
         self._process = self._processes.spawn(
-            ["sh", self._start, "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn"],
+            ["sh", self._start, *OPTIONS],
             log=self._log,
             env=self._environment,
         )
@@ -76,7 +77,7 @@ class Gateway:
             self._processes.close()
 
     def access_log(self) -> list[dict[str, Any]]:
-        """What it has logged of requests so far; Envoy writes it out within ten seconds."""
+        """What it has logged of requests so far; Envoy writes it out ten times a second."""
         return [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
 
     def _configure(self, endpoints: Mapping[str, Sequence[tuple[str, int]]], *, rate_limits: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 from opentelemetry.trace import SpanKind
@@ -92,7 +92,7 @@ def _lent_out(connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolP
 class Infrastructure(DeclarativeBase):
     """Tables that every service's database has: outbox, inbox, failed messages, idempotency keys, the record."""
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}  # nobody reads them of what was just written
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - nobody reads them of what was just written
 
 
 class Database:

@@ -10,9 +10,10 @@ chaos: export CHAOS_ALIVE ?= 2000
 chaos: export CHAOS_SECONDS ?= 24
 chaos: export CHAOS_FIRMS ?= 80
 BENCH ?= $(wildcard benchmarks/*.py)
+FIRMS ?= 1000 10000 100000 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour test screenshots trace chaos test-compose bench fuzz audit check check-kubernetes format docs lock clean
+.PHONY: help run tour test screenshots trace chaos test-compose bench bench-report fuzz audit check check-kubernetes format docs lock clean
 
 ##@ Use
 run: $(VENV)/.run ## start the whole platform on http://127.0.0.1:$(PORT), data in var/
@@ -46,6 +47,13 @@ test-compose: $(VENV)/.dev ## docker compose up, and the tour on it: alone, with
 bench: $(VENV)/.bench ## measure: every script in benchmarks/ prints a table (BENCH=path for one)
 	@sh tests/infrastructure/install_broker.sh
 	@for script in $(BENCH); do $(BIN)/python $$script || exit 1; done
+
+bench-report: bench ## measure, also as firms grow (FIRMS="1000 …"), and write a page with plots: var/bench/report.md
+	@for firms in $(FIRMS); do \
+		$(BIN)/python benchmarks/consumer.py --events 1000 --of peiyu bare --firms $$firms || exit 1; \
+		$(BIN)/python benchmarks/gate.py --applications 300 --firms $$firms || exit 1; \
+	done
+	@$(BIN)/python -m benchmarks.measured.report
 
 fuzz: export FUZZ_EXAMPLES ?= 3000
 fuzz: $(VENV)/.dev ## try the parsers of what comes from outside with much more, ever new (FUZZ_EXAMPLES)

@@ -7,7 +7,7 @@ import argparse
 import asyncio
 from contextlib import ExitStack
 
-from benchmarks.measured.places import DUTIES, REOPEN, TITLES, execute, fill_queue, places, taken
+from benchmarks.measured.places import DUTIES, REOPEN, TITLES, UNRECORDED, execute, fill_queue, places, taken
 from benchmarks.measured.processes import Contender
 from benchmarks.measured.turns import Goal, Measured, show
 from benchmarks.measured.updates import events
@@ -24,26 +24,31 @@ CONTENDERS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=5000)
+    parser.add_argument("--firms", type=int, default=0, help="that have a title; at least those whose updates come")
+    parser.add_argument("--of", nargs="+", choices=CONTENDERS, default=list(CONTENDERS), help="which to measure")
     parser.add_argument("--runs", type=int, default=5, help="of each, in turns")
     told = parser.parse_args()
-    figures: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    figures: dict[str, list[float]] = {name: [] for name in told.of}
     memory: dict[str, float] = {}
-    with places(list(CONTENDERS)) as there, ExitStack() as stack:
+    with places(told.of) as there, ExitStack() as stack:
         processes = {}
-        for name, (module, _) in CONTENDERS.items():
-            processes[name] = stack.enter_context(Contender(module, *there[name].arguments))
-            asyncio.run(execute(there[name].reviews, (TITLES, told.events), DUTIES))
+        for name in told.of:
+            processes[name] = stack.enter_context(Contender(CONTENDERS[name][0], *there[name].arguments))
+            firms = max(told.firms, told.events)
+            asyncio.run(execute(there[name].reviews, UNRECORDED, (TITLES, firms), DUTIES))
         for turn in range(told.runs):
-            for name, (_, work) in CONTENDERS.items():
+            for name in told.of:
                 asyncio.run(execute(there[name].reviews, REOPEN, "VACUUM ANALYZE"))
                 asyncio.run(fill_queue(there[name], events(told.events, turn + 1)))
-                took = processes[name].do(work, count=told.events)
+                took = processes[name].do(CONTENDERS[name][1], count=told.events)
                 if (effects := asyncio.run(taken(there[name], turn + 1))) != told.events:
                     raise SystemExit(f"{name} had {effects:,} effects of {told.events:,}")
                 figures[name].append(told.events / took.seconds)
                 memory[name] = took.memory
     title = f"{told.events:,} updates of profiles into the reviews' copies"
-    show(Measured("consumer", title, "events/s", figures, GOAL, memory))
+    if told.firms:
+        title += f", {told.firms:,} firms"
+    show(Measured(f"consumer-{told.firms}" if told.firms else "consumer", title, "events/s", figures, GOAL, memory))
 
 
 if __name__ == "__main__":

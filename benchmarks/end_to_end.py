@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from benchmarks.measured.places import DUTIES, REOPEN, TITLES, Place, empty_queues, execute, places, taken
+from benchmarks.measured.places import DUTIES, REOPEN, TITLES, UNRECORDED, Place, empty_queues, execute, places, taken
 from benchmarks.measured.processes import Contender
 from benchmarks.measured.turns import Goal, Measured, show
 from shared.runtime.clock import real_now
@@ -37,7 +37,7 @@ def main() -> None:
     with places(list(CONTENDERS)) as there, ExitStack() as stack:
         pairs = {}
         for name, module in CONTENDERS.items():
-            asyncio.run(execute(there[name].reviews, (TITLES, told.events), DUTIES))
+            asyncio.run(execute(there[name].reviews, UNRECORDED, (TITLES, told.events), DUTIES))
             pairs[name] = [stack.enter_context(Contender(module, *there[name].arguments)) for _ in range(2)]
         for version in range(1, told.runs + 2):
             for name, (owner, keeper) in pairs.items():

@@ -20,7 +20,7 @@ import asyncpg
 import httpx
 import uvloop
 
-from benchmarks.measured.places import Place, places
+from benchmarks.measured.places import UNRECORDED, Place, places
 from benchmarks.measured.processes import resident
 from benchmarks.measured.turns import Goal, Measured, show
 from services.cli.credit_codes import new_code
@@ -140,6 +140,7 @@ def _bare(place: Place, folder: Path, needed: int) -> Iterator[Served]:
 
 async def _furnish(place: Place, firms: int) -> None:
     connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
+    await connection.execute(UNRECORDED)
     await connection.execute(TITLES, list({new_code() for _ in range(firms)}))
     await connection.execute(COPIES)
     await connection.execute("VACUUM ANALYZE")

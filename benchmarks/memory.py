@@ -46,7 +46,7 @@ def main() -> None:
                 for service in (*SERVICES, "portal"):
                     figures = [idle(service, common, folder, told.seconds) for _ in range(told.runs)]
                     title = f"an idle process of {service}, after {told.seconds:.0f} s"
-                    show(Measured(f"memory-{service}", title, "MiB", {"peiyu": figures}, GOAL))
+                    show(Measured(f"memory-{service}", title, "MB", {"peiyu": figures}, GOAL))
         finally:
             broker.shutdown()
 

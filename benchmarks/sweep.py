@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import event
 
+from benchmarks.measured.turns import OURS, Goal, Measured, keep, show
 from services.cli.local import local_postgres
 from services.notifier.main import build
 from services.notifier.settings import NotifierSettings
@@ -27,6 +28,8 @@ from shared.runtime.logs import configure_logs
 from shared.runtime.migrations import migrate
 from shared.web.assembly import Service, Surroundings
 
+SMALL = "where all are due"
+GOAL = Goal(than=SMALL, at_most=2)
 NOW = datetime(2026, 4, 23, 1, tzinfo=UTC)
 """Seven days before the date of the year's updates: those of 2026 are due to be reminded of, those of 2027 are not."""
 
@@ -57,7 +60,6 @@ AGAIN = "UPDATE obligations SET stage = '14', next_stage_at = '2026-04-22T16:00Z
 class City:
     """Obligations that exist, of which some are due, and what it cost to sweep them."""
 
-    name: str
     exist: int
     url: str
     service: Service
@@ -72,26 +74,33 @@ class City:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--exist", type=int, default=1_000_000, help="in the large city; in the small one all are due")
+    parser.add_argument(
+        "--exist",
+        type=int,
+        nargs="+",
+        default=[100_000, 1_000_000],
+        help="in larger cities; in the small one all are due",
+    )
     parser.add_argument("--due", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     told = parser.parse_args()
     configure_logs("bench", "WARNING", "console")
     with tempfile.TemporaryDirectory(prefix="peiyu-") as folder:
         postgres = Path(folder).resolve() / "postgres"
-        with local_postgres(postgres, ("small", "large"), durable=False) as urls:
-            cities = asyncio.run(measure({"small": told.due, "large": told.exist}, told.due, told.runs, urls))
+        sizes = [told.due, *told.exist]
+        with local_postgres(postgres, tuple(f"city_{exist}" for exist in sizes), durable=False) as urls:
+            cities = asyncio.run(measure(dict(zip(sizes, urls.values(), strict=True)), told.due, told.runs))
     Console().print(table(cities, told.due))
-    judge(cities)
+    judge(cities, told.due)
 
 
-async def measure(sizes: Mapping[str, int], due: int, runs: int, urls: Mapping[str, str]) -> list[City]:
+async def measure(urls: Mapping[int, str], due: int, runs: int) -> list[City]:
     """Sweep the cities so many times, in turns."""
     cities = []
-    for name, exist in sizes.items():
-        await migrate("notifier", urls[name])
-        cities.append(City(name, exist, urls[name], notifier(urls[name])))
-        await execute(urls[name], "SET session_replication_role = replica", (FIRMS, exist), (OBLIGATIONS, exist, due))
+    for exist, url in urls.items():
+        await migrate("notifier", url)
+        cities.append(City(exist, url, notifier(url)))
+        await execute(url, "SET session_replication_role = replica", (FIRMS, exist), (OBLIGATIONS, exist, due))
     for _ in range(runs):
         for city in cities:
             await execute(city.url, "TRUNCATE messages, mails CASCADE", AGAIN, "VACUUM ANALYZE")
@@ -150,11 +159,10 @@ async def execute(url: str, *statements: str | tuple[Any, ...]) -> None:
 
 def table(cities: Sequence[City], due: int) -> Table:
     """A row a city."""
-    columns = ("city", "exist", "seconds", "range", "due/s", "pages", "statements\na page", "peak\nMiB")
+    columns = ("exist", "seconds", "range", "due/s", "pages", "statements\na page", "peak\nMiB")
     shown = Table(*columns, title=f"daily sweep, {due:,} obligations due")
     for city in cities:
         shown.add_row(
-            city.name,
             f"{city.exist:,}",
             f"{median(city.seconds):.2f}",
             f"{min(city.seconds):.2f}–{max(city.seconds):.2f}",
@@ -166,15 +174,17 @@ def table(cities: Sequence[City], due: int) -> Table:
     return shown
 
 
-def judge(cities: Sequence[City]) -> None:
+def judge(cities: Sequence[City], due: int) -> None:
     """Say what the table shows. Raises `SystemExit` where it is not what it should be."""
-    small, large = cities
-    more, longer = large.exist / small.exist, median(large.seconds) / median(small.seconds)
-    print(f"{more:.0f} × the obligations: {longer:.2f} × the time")
+    small, large = cities[0], cities[-1]
+    title = f"daily sweep of {due:,} due, of {large.exist:,} obligations"
+    show(Measured("sweep", title, "s", {OURS: large.seconds, SMALL: small.seconds}, GOAL))
+    for city in cities:
+        keep(Measured(f"sweep-{city.exist}", title, "s", {OURS: city.seconds}))
     print(large.plan)
     if INDEX not in large.plan:
         raise SystemExit(f"a page is not found by {INDEX}")
-    if len({*small.statements, *large.statements}) > 1:
+    if len({count for city in cities for count in city.statements}) > 1:
         raise SystemExit("some pages take more statements than others")
 
 

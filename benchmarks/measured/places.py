@@ -37,7 +37,9 @@ FROM certifications
 EFFECTS = """
 SELECT count(*) FROM profile_copies JOIN update_duties USING (credit_code) WHERE version = $1 AND state = 'met'
 """
-REOPEN = "UPDATE update_duties SET state = 'open', submitted_at = NULL"
+REOPEN = "UPDATE update_duties SET state = 'open', submitted_at = NULL WHERE state = 'met'"
+UNRECORDED = "SET session_replication_role = replica"
+"""What is there before is nobody's act."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ Work = AbstractAsyncContextManager[Callable[[], Awaitable[None]]]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a piece of work took: seconds, and the most memory that the process has had so far, in MiB."""
+    """What a piece of work took: seconds, and the most memory that the process has had so far, in MB."""
 
     seconds: float
     memory: float
@@ -80,6 +80,6 @@ async def _measure(work: Work) -> float:
 
 
 def resident(process: int | str = "self", which: str = "VmHWM") -> float:
-    """Memory of a process in MiB: the most that it has had (`VmHWM`), or what it has now (`VmRSS`)."""
+    """Memory of a process in MB (10⁶ bytes): the most that it has had (`VmHWM`), or what it has now (`VmRSS`)."""
     status = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
-    return int(status[which].split()[0]) / 1024
+    return int(status[which].split()[0]) * 1024 / 1e6

@@ -40,7 +40,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was found, by contender: a figure a turn, and the most memory that its process had, in MiB."""
+    """What was found, by contender: a figure a turn, and the most memory that its process had, in MB."""
 
     name: str
     title: str
@@ -64,7 +64,7 @@ def told(figures: Sequence[float]) -> tuple[str, str]:
 
 def show(measured: Measured) -> None:
     """Print a table, and keep the figures for the report."""
-    table = Table(measured.unit, "median", "range", "peiyu to it", "range", "MiB", title=measured.title)
+    table = Table(measured.unit, "median", "range", "peiyu to it", "range", "MB", title=measured.title)
     for name, figures in measured.figures.items():
         ratio = ("", "") if name == OURS else told(ratios(measured.figures, name))
         memory = measured.memory.get(name)

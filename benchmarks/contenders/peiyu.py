@@ -32,7 +32,7 @@ class Peiyu:
         """From the outbox to the broker, until nothing is left."""
         database, bus = Database(self._profile), RabbitBus(self._amqp)
         relay = Relay("profile", database, bus)
-        assert await bus.connected()
+        await bus.declare()
 
         async def work() -> None:
             while await relay.relay_batch():
@@ -50,7 +50,7 @@ class Peiyu:
         service = profile.build(settings, Surroundings(bus, SystemClock()))
         told, stopping = list(facts(count, version)), asyncio.Event()
         relaying = asyncio.create_task(service.relay.run(stopping))
-        assert await bus.connected()
+        await bus.declare()
 
         async def tell(number: int) -> None:
             async with service.backend.work() as work:

@@ -85,8 +85,7 @@ async def _furnish(place: Place) -> None:
         await connection.run_sync(METADATA.create_all)
     await engine.dispose()
     bus = RabbitBus(place.amqp)
-    if not await bus.connected():  # that declares the topology
-        raise SystemExit("RabbitMQ does not answer")
+    await bus.declare()
     await bus.close()
 
 

@@ -23,7 +23,7 @@ import uvloop
 from benchmarks.measured.places import UNRECORDED, Place, places
 from benchmarks.measured.processes import resident
 from benchmarks.measured.turns import Goal, Measured, show
-from services.cli.credit_codes import new_code
+from benchmarks.measured.updates import codes
 from services.cli.tokens import fetch_token
 from services.cli.tour.forms import DECLARATION
 from tests.infrastructure.gateway import running
@@ -141,7 +141,7 @@ def _bare(place: Place, folder: Path, needed: int) -> Iterator[Served]:
 async def _furnish(place: Place, firms: int) -> None:
     connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
     await connection.execute(UNRECORDED)
-    await connection.execute(TITLES, list({new_code() for _ in range(firms)}))
+    await connection.execute(TITLES, list(codes(firms)))
     await connection.execute(COPIES)
     await connection.execute("VACUUM ANALYZE")
     await connection.close()

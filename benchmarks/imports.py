@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from benchmarks.measured.processes import resident
 from benchmarks.measured.turns import Goal, Measured, show
-from services.cli.credit_codes import invented_code
+from benchmarks.measured.updates import codes
 from services.cli.local import local_postgres
 from services.reviews.commands.imports import import_next, upload
 from services.reviews.main import build
@@ -34,7 +34,6 @@ from shared.web.caller import AccountType, Caller, Role
 GOAL = Goal(at_least=20_000)
 OURS, SHEET, BARE = "peiyu", "peiyu, as XLSX", "bare"
 HEADINGS = ("序号", "企业名称", "统一社会信用代码", "所属区", "称号", "有效期起", "有效期止")
-SERIALS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 BUREAU = Caller("bureau", "市工信局", Role.BUREAU, AccountType.STAFF, frozenset(), "XM-GXJ", "approved")
 TABLES = {
     "certifications": (
@@ -81,16 +80,11 @@ def main() -> None:
 
 
 def _lines(count: int, turn: int) -> Lines:
-    found = []
-    for number in range(count):
-        serial, rest = "", number + turn * count
-        for _ in range(6):
-            rest, sign = divmod(rest, len(SERIALS))
-            serial += SERIALS[sign]
-        code = invented_code(serial)
-        title = ("思明区", "专精特新中小企业", "2026-04-01", "2029-03-31")
-        found.append((str(number + 1), f"厦门示例{serial}有限公司", code, *title))
-    return found
+    title = ("思明区", "专精特新中小企业", "2026-04-01", "2029-03-31")
+    return [
+        (str(number), f"厦门示例{code}有限公司", code, *title)
+        for number, code in enumerate(codes(count, after=turn * count), 1)
+    ]
 
 
 def as_csv(lines: Lines) -> bytes:

@@ -1,4 +1,4 @@
-"""The annual updates of firms, as what is told of them."""
+"""Firms that do not exist, and their annual updates as what is told of them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,10 +6,24 @@ from pathlib import Path
 
 import uuid_utils.compat as uuid7s
 
+from services.cli.credit_codes import invented_code
 from shared.contracts import ProfileUpdated
 from shared.messaging import decode, encode
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "contracts" / "samples" / "profile.updated.v1.json"
+
+
+SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def codes(count: int, after: int = 0) -> Iterator[str]:
+    """So many credit codes, each another one; `after` so many that were taken."""
+    for number in range(after, after + count):
+        serial, rest = "", number
+        while rest:
+            rest, place = divmod(rest, len(SIGNS))
+            serial = SIGNS[place] + serial
+        yield invented_code(serial)
 
 
 def facts(count: int, version: int) -> Iterator[ProfileUpdated]:

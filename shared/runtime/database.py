@@ -108,7 +108,7 @@ class Database:
             max_overflow=0,
             hide_parameters=True,  # an error would repeat them, and with it logs
             pool_timeout=10,
-            connect_args={"timeout": 5, "server_settings": {"application_name": name, "timezone": "UTC"}},
+            connect_args={"timeout": 10, "server_settings": {"application_name": name, "timezone": "UTC"}},
         )
         event.listen(self.engine.sync_engine, "checkin", _given_back)
         event.listen(self.engine.sync_engine, "checkout", _lent_out)

@@ -5,8 +5,6 @@ import time
 from collections.abc import Awaitable, Callable
 
 EXCHANGE, QUEUE = "peiyu.events", "peiyu.reviews"
-
-
 ROUTE = "profile.updated.v1"
 
 

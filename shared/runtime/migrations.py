@@ -51,9 +51,8 @@ async def pending_migrations(service: str, url: str) -> tuple[str | None, str | 
     def current(connection: Connection) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
-    return await _with_connection(url, current), ScriptDirectory.from_config(
-        configuration_of(service)
-    ).get_current_head()
+    newest = ScriptDirectory.from_config(configuration_of(service)).get_current_head()
+    return await _with_connection(url, current), newest
 
 
 def run_migrations(*metadata: Any) -> None:

@@ -1,10 +1,7 @@
 """What is secret is in no log, no message of a program that cannot start, and nowhere where an operator looks."""
 
-import logging
-
 import httpx
 import pytest
-import structlog
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import create_async_engine
 from typer.testing import CliRunner
@@ -39,14 +36,10 @@ def secrets(monkeypatch):
 
 
 @pytest.fixture
-def logged(capfd):
-    """What is written by all that is logged, at DEBUG level; afterwards the logs are as they were."""
-    root = logging.getLogger()
-    before = structlog.get_config(), root.handlers[:], root.level
+def logged(capfd, logs_put_back):
+    """What is written by all that is logged, at DEBUG level."""
     configure_logs("test", "DEBUG", "json")
-    yield lambda: "".join(capfd.readouterr())
-    structlog.configure(**before[0])
-    root.handlers[:], root.level = before[1], before[2]
+    return lambda: "".join(capfd.readouterr())
 
 
 @pytest.mark.parametrize("kind", [*map(settings_class, SERVICES), PortalSettings, LoginSettings])

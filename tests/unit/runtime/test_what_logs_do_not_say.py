@@ -18,18 +18,12 @@ HUSH = ("林海燕", "13959201234", "lin.haiyan@firm.example", "hush", "11010519
 
 
 @pytest.fixture(params=["json", "console"])
-def lines(request, monkeypatch):
-    """What was logged, as one text; the configuration that the other tests have is put back."""
-    root = logging.getLogger()
-    handlers, level, former = root.handlers, root.level, structlog.get_config()
+def lines(request, monkeypatch, logs_put_back):
+    """What was logged, as one text."""
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     configure_logs("test", "INFO", request.param)
     structlog.configure(cache_logger_on_first_use=False)
-    yield sys.stderr.getvalue
-    root.handlers = handlers
-    root.setLevel(level)
-    structlog.configure(**former)
-    structlog.contextvars.clear_contextvars()
+    return sys.stderr.getvalue
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ trace: $(VENV)/.dev ## play one submission on every part of the platform, and dr
 
 chaos: $(VENV)/.dev ## break everything under load, at full length: a ledger tells what became of each request (CHAOS_SECONDS, CHAOS_FIRMS, CHAOS_MAILS, CHAOS_KILLS, CHAOS_ALIVE, CHAOS_SEED)
 	@sh tests/infrastructure/install_broker.sh
-	@$(BIN)/python -m pytest tests/chaos
+	@$(BIN)/python -m pytest -n logical --maxprocesses 2 --dist load tests/chaos
 
 test-compose: $(VENV)/.dev ## docker compose up, and the tour on it: alone, with three replicas of each, with one of them killed
 	@PEIYU_TEST_COMPOSE=1 $(BIN)/python -m pytest tests/compose

@@ -15,8 +15,11 @@ from tests.infrastructure.relay import TcpRelay
 
 FILLER = """INSERT INTO outbox (id, type, body, next_try_at)
     SELECT gen_random_uuid(), 'filler', convert_to(repeat('x', $1), 'UTF8'), 'infinity' FROM generate_series(1, $2)"""
-PORTIONS = ((1000, 5000), (1000, 100), (1000, 1), (100, 1))
-"""How long and how many are the rows that fill a table to its last page, one portion after the other."""
+PORTIONS = ((1000, 5000), (1000, 100), (1000, 1), (100, 1000), (100, 50), (100, 1))
+"""How long and how many are the rows that fill a table to its last page, one portion after the other.
+
+Where the table could not be made short again, what is left of each of its pages is filled by the thousand.
+"""
 
 
 async def kill_each(processes: Iterable[Process], times: int, within: float, chance: random.Random) -> None:
@@ -85,12 +88,12 @@ async def out_of_connections(postgres: Postgres) -> AsyncIterator[None]:
 @asynccontextmanager
 async def full_disk(databases: Mapping[str, asyncpg.Pool]) -> AsyncIterator[None]:
     """No outbox finds room for another event for the length of the block; then somebody makes room."""
-    for database in databases.values():
-        for length, rows in PORTIONS:
-            with suppress(asyncpg.DiskFullError):
-                while True:
-                    await database.execute(FILLER, length, rows)
     try:
+        for database in databases.values():
+            for length, rows in PORTIONS:
+                with suppress(asyncpg.DiskFullError):
+                    while True:
+                        await database.execute(FILLER, length, rows)
         yield
     finally:
         for database in databases.values():

@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.messaging.work import Backend, Work
+from shared.runtime.database import insert_many
 
 S = TypeVar("S")
 Row = Mapping[str, Any]
@@ -246,9 +247,23 @@ def summed(expression: str) -> ColumnElement[str]:
     return literal_column(f"md5(({expression})::text)", Text)
 
 
-def outranks(told: ColumnElement[int], kept: InstrumentedAttribute[int], *, anew: bool) -> ColumnElement[bool]:
-    """Whether a state that is told replaces the one that is kept; one that is told anew does so at its version too."""
-    return told >= kept if anew else told > kept
+async def keep_states(session: AsyncSession, table: type[Any], rows: Sequence[Row], *, anew: bool = False) -> list[Any]:
+    """Keep states in a table with one column as its key and a `version`, unless newer ones are kept already.
+
+    `rows` has one state of each thing and names all columns that are kept; whose state was kept is told by their keys.
+    With `anew` a state replaces one of its version too.
+    """
+    if not rows:
+        return []
+    (key,) = table.__table__.primary_key
+    statement = insert_many(table, rows)
+    told, kept = statement.excluded.version, table.version
+    statement = statement.on_conflict_do_update(
+        index_elements=[key],
+        set_={name: statement.excluded[name] for name in rows[0] if name != key.name},
+        where=told >= kept if anew else told > kept,
+    )
+    return list(await session.scalars(statement.returning(key)))
 
 
 async def states_of(session: AsyncSession, key: InstrumentedAttribute[Any], keys: Sequence[Any]) -> list[Any]:

@@ -3,14 +3,16 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 from opentelemetry.trace import SpanKind
 from prometheus_client import Gauge
-from sqlalchemy import Select, event, func, select, text
+from pydantic_core import to_json
+from sqlalchemy import Select, Text, cast, column, event, func, literal, select, text
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -175,3 +177,18 @@ async def counted_up_to(session: AsyncSession, queries: Mapping[K, Select[Any]],
         select(func.count()).select_from(query.limit(most).subquery()).scalar_subquery() for query in queries.values()
     ]
     return dict(zip(queries, (await session.execute(select(*counts))).one(), strict=True))
+
+
+def insert_many(model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """Rows, each of which names the same columns, as one insert, to which conflicts and what it returns can be added.
+
+    They are handed over as one document: with a parameter for every column of every row the statement is another one
+    each time, which takes longer to prepare than to carry out.
+    """
+    columns = [column(name, model.__table__.c[name].type) for name in rows[0]]
+    given = (
+        func.jsonb_to_recordset(cast(literal(to_json(rows).decode(), Text), JSONB))
+        .table_valued(*columns)
+        .render_derived("given", with_types=True)
+    )
+    return insert(model).from_select([each.name for each in columns], select(given))

@@ -9,13 +9,12 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Index, Text, or_, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.contracts import DelegationEnded, DelegationGranted, DelegationState
 from shared.messaging import Event, Handlers, Work, newest
-from shared.messaging.copies import Copy, outranks, selected
+from shared.messaging.copies import Copy, keep_states, selected
 from shared.runtime.database import Infrastructure
 
 
@@ -46,15 +45,7 @@ async def keep(session: AsyncSession, states: Iterable[DelegationState], *, anew
         }
         for state in newest(states, lambda state: state.delegation_id)
     ]
-    if rows:
-        statement = insert(DelegatedPerson).values(rows)
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[DelegatedPerson.delegation_id],
-                set_={column.name: column for column in statement.excluded if column.name != "delegation_id"},
-                where=outranks(statement.excluded.version, DelegatedPerson.version, anew=anew),
-            )
-        )
+    await keep_states(session, DelegatedPerson, rows, anew=anew)
 
 
 async def firms_of(session: AsyncSession, person: str, today: date) -> frozenset[str]:

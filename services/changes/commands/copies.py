@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from services.changes.repository import firms
+from services.changes.models import Firm, HeldTitle
 from shared.contracts import CertificationState, ProfileState
 from shared.messaging import Work, newest
+from shared.messaging.copies import keep_states
 
 NAMED_BY_A_TITLE = 0
 """The version of a firm's copy that any word of the profile service replaces."""
@@ -21,7 +22,7 @@ async def take_profiles(work: Work, profiles: Iterable[ProfileState], *, anew: b
         }
         for profile in newest(profiles, lambda profile: profile.credit_code)
     ]
-    await firms.copy_firms(work.session, rows, anew=anew)
+    await keep_states(work.session, Firm, rows, anew=anew)
 
 
 async def take_titles(work: Work, told: Iterable[CertificationState], *, anew: bool = False) -> None:
@@ -36,7 +37,7 @@ async def take_titles(work: Work, told: Iterable[CertificationState], *, anew: b
         }
         for title in titles
     }
-    await firms.copy_firms(work.session, [named[credit_code] for credit_code in sorted(named)])
+    await keep_states(work.session, Firm, [named[credit_code] for credit_code in sorted(named)])
     rows = [
         {
             "certification_id": title.certification_id,
@@ -48,4 +49,4 @@ async def take_titles(work: Work, told: Iterable[CertificationState], *, anew: b
         }
         for title in titles
     ]
-    await firms.copy_titles(work.session, rows, anew=anew)
+    await keep_states(work.session, HeldTitle, rows, anew=anew)

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import insert as plain_insert
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifier.models import (
@@ -21,7 +20,7 @@ from services.notifier.models import (
     Report,
 )
 from shared import regulation
-from shared.messaging.copies import outranks
+from shared.messaging.copies import keep_states
 
 Copied = TypeVar("Copied", Certification, Report, Occurrence, Application, Obligation)
 Row = dict[str, Any]
@@ -32,42 +31,8 @@ async def take_firms(session: AsyncSession, rows: Iterable[Row], *, anew: bool =
 
     With `anew` a state replaces one of its version too.
     """
-    statement = insert(Firm)
-    taken = {
-        column.name: statement.excluded[column.name]
-        for column in Firm.__table__.columns
-        if column.name != "credit_code"
-    }
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Firm.credit_code],
-            set_=taken,
-            where=outranks(statement.excluded.version, Firm.version, anew=anew),
-        ),
-        sorted(rows, key=lambda row: str(row["credit_code"])),  # one order for all, so that nobody waits in a circle
-    )
-
-
-async def take(
-    session: AsyncSession,
-    table: type[Certification | Report | Occurrence | Application | DeadlineExtension],
-    rows: Sequence[Row],
-    *,
-    anew: bool = False,
-) -> None:
-    """Keep each state unless a newer one is kept already; with `anew` at the version that is kept too."""
-    if not rows:
-        return
-    statement = insert(table)
-    taken = {column.name: statement.excluded[column.name] for column in table.__table__.columns if column.name != "id"}
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[table.id],
-            set_=taken,
-            where=outranks(statement.excluded.version, table.version, anew=anew),
-        ),
-        rows,
-    )
+    in_order = sorted(rows, key=lambda row: str(row["credit_code"]))  # for all, so that nobody waits in a circle
+    await keep_states(session, Firm, in_order, anew=anew)
 
 
 async def extensions_in_force(session: AsyncSession) -> tuple[regulation.DeadlineExtension, ...]:

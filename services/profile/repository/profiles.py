@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.profile.models import AnnualUpdate, Enterprise, HeldTitle, Name, OwedUpdate, UpdateDraft
-from shared.messaging.copies import outranks
+from shared.messaging.copies import keep_states
 
 
 async def enterprise(session: AsyncSession, credit_code: str, *, lock: bool = False) -> Enterprise | None:
@@ -122,15 +122,7 @@ async def copy_titles(session: AsyncSession, rows: Sequence[dict[str, Any]], *, 
 
     With `anew` a state replaces one of its version too.
     """
-    statement = insert(HeldTitle).values(rows)
-    kept = await session.scalars(
-        statement.on_conflict_do_update(
-            index_elements=[HeldTitle.certification_id],
-            set_={name: statement.excluded[name] for name in rows[0] if name != "certification_id"},
-            where=outranks(statement.excluded.version, HeldTitle.version, anew=anew),
-        ).returning(HeldTitle.certification_id)
-    )
-    return set(kept)
+    return set(await keep_states(session, HeldTitle, rows, anew=anew))
 
 
 async def replace_owed(session: AsyncSession, told: Mapping[UUID, datetime], rows: Sequence[dict[str, Any]]) -> None:

@@ -21,12 +21,13 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reviews.hindsight import PastRight
 from services.reviews.models import Campaign, Certification, EligibilityStep, Review, UpdateDuty
 from services.reviews.vocabulary import OPEN_REVIEWS, CertificationStatus, DutyStatus, EligibilityAct
+from shared.runtime.database import insert_many
 
 GrantKey = tuple[str, str, date]
 """Credit code, title, first day of validity: what makes a grant the same one."""
@@ -127,13 +128,13 @@ async def add_certifications(session: AsyncSession, rows: Sequence[Mapping[str, 
     """Insert titles that are not there; the ids of those that were new."""
     if not rows:
         return set()
-    statement = insert(Certification).on_conflict_do_nothing().returning(Certification.id)
-    return set(await session.scalars(statement, rows))
+    statement = insert_many(Certification, rows).on_conflict_do_nothing().returning(Certification.id)
+    return set(await session.scalars(statement))
 
 
 async def add_duties(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        await session.execute(insert(UpdateDuty).on_conflict_do_nothing(), rows)
+        await session.execute(insert_many(UpdateDuty, rows).on_conflict_do_nothing())
 
 
 async def duties(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[UpdateDuty]]:

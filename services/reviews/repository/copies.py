@@ -3,15 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Text, any_, column, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy import Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reviews.models import ProfileCopy
 from shared.contracts import ProfileState
-from shared.messaging.copies import outranks
-
-COPIED = ("version", "name", "authority", "updates", "latest_update")
+from shared.messaging.copies import keep_states
 
 
 def copy_of(profile: ProfileState) -> ProfileCopy:
@@ -22,25 +20,10 @@ def copy_of(profile: ProfileState) -> ProfileCopy:
 async def copy_profiles(session: AsyncSession, profiles: Sequence[ProfileState], *, anew: bool = False) -> list[str]:
     """Keep profiles' states, one of each, except where a newer one is kept already; credit codes of those kept.
 
-    With `anew` a state replaces one of its version too. They are handed over as one document: with a parameter for
-    every column of every row the statement is another one each time, which takes longer to prepare than to carry out.
+    With `anew` a state replaces one of its version too.
     """
-    columns = ProfileCopy.__table__.columns
     states = [{"credit_code": profile.credit_code, **_copied(profile)} for profile in profiles]
-    told = (
-        func.jsonb_to_recordset(literal(states, JSONB))
-        .table_valued(*(column(each.key, each.type) for each in columns))
-        .render_derived("told", with_types=True)
-    )
-    statement = insert(ProfileCopy).from_select(columns.keys(), select(told))
-    kept = await session.scalars(
-        statement.on_conflict_do_update(
-            index_elements=[ProfileCopy.credit_code],
-            set_={name: statement.excluded[name] for name in COPIED},
-            where=outranks(statement.excluded.version, ProfileCopy.version, anew=anew),
-        ).returning(ProfileCopy.credit_code)
-    )
-    return list(kept)
+    return await keep_states(session, ProfileCopy, states, anew=anew)
 
 
 async def profile_copy(session: AsyncSession, credit_code: str) -> ProfileCopy | None:

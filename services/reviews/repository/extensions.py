@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reviews import models
 from services.reviews.models import Certification
 from services.reviews.vocabulary import CertificationStatus
-from shared.messaging.copies import outranks
+from shared.messaging.copies import keep_states
 from shared.regulation import DeadlineExtension, Title
 
 LOCK = "hashtextextended('peiyu deadline extensions', 0)"
@@ -29,14 +28,7 @@ async def take(session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, anew
         select(kept.extension_id).where(kept.extension_id.in_(ids)).order_by(kept.extension_id).with_for_update()
     )
     await session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-    statement = insert(kept).values([{**row, "settled": False, "reached": None} for row in rows])
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[kept.extension_id],
-            set_={column.name: column for column in statement.excluded if column.name != "extension_id"},
-            where=outranks(statement.excluded.version, kept.version, anew=anew),
-        )
-    )
+    await keep_states(session, kept, [{**row, "settled": False, "reached": None} for row in rows], anew=anew)
 
 
 async def in_force(

@@ -17,6 +17,7 @@ from services.notifier.repository.copies import Known
 from services.notifier.vocabulary import START, FollowUpState, ObligationState, Reason
 from shared.contracts import ExtensionState
 from shared.messaging import Work, newest
+from shared.messaging.copies import keep_states
 from shared.regulation import Regulation, Step
 from shared.runtime.tracing import part
 from shared.web.delegations import keep as keep_delegations
@@ -33,10 +34,10 @@ async def settle(batch: Batch) -> None:
     await copies.keep_heard(session, batch.heard)
     await copies.take_firms(session, batch.firms.values(), anew=batch.anew)
     await keep_delegations(session, batch.delegations, anew=batch.anew)
-    await copies.take(session, Certification, list(batch.certifications.values()), anew=batch.anew)
-    await copies.take(session, Report, list(batch.reports.values()), anew=batch.anew)
-    await copies.take(session, Occurrence, list(batch.occurrences.values()), anew=batch.anew)
-    await copies.take(session, Application, list(batch.applications.values()), anew=batch.anew)
+    await keep_states(session, Certification, list(batch.certifications.values()), anew=batch.anew)
+    await keep_states(session, Report, list(batch.reports.values()), anew=batch.anew)
+    await keep_states(session, Occurrence, list(batch.occurrences.values()), anew=batch.anew)
+    await keep_states(session, Application, list(batch.applications.values()), anew=batch.anew)
     known = await copies.known(session, batch.firms)
     await _settle_obligations(work, list(known.values()))
     if batch.readdressed:
@@ -64,7 +65,7 @@ async def keep_extensions(work: Work, told: Iterable[ExtensionState], *, anew: b
     """Keep what is new of deadline extensions."""
     states = newest(told, lambda state: state.extension_id)
     rows = [{"id": state.extension_id, **state.model_dump(exclude={"extension_id"})} for state in states]
-    await copies.take(work.session, DeadlineExtension, rows, anew=anew)
+    await keep_states(work.session, DeadlineExtension, rows, anew=anew)
 
 
 async def _settle_obligations(work: Work, firms: Sequence[Known]) -> None:

@@ -7,10 +7,11 @@ import argparse
 import asyncio
 from contextlib import ExitStack
 
-from benchmarks.measured.places import DUTIES, REOPEN, TITLES, UNRECORDED, execute, fill_queue, places, taken
+from benchmarks.measured.databases import UNRECORDED, execute
+from benchmarks.measured.places import DUTIES, REOPEN, TITLES, fill_queue, places, taken
 from benchmarks.measured.processes import Contender
 from benchmarks.measured.turns import Goal, Measured, show
-from benchmarks.measured.updates import events
+from benchmarks.measured.updates import codes, events
 
 GOAL = Goal(than="bare", at_least=2.5)
 CONTENDERS = {
@@ -34,7 +35,7 @@ def main() -> None:
         processes = {}
         for name in told.of:
             processes[name] = stack.enter_context(Contender(CONTENDERS[name][0], *there[name].arguments))
-            firms = max(told.firms, told.events)
+            firms = list(codes(max(told.firms, told.events)))
             asyncio.run(execute(there[name].reviews, UNRECORDED, (TITLES, firms), DUTIES))
         for turn in range(told.runs):
             for name in told.of:

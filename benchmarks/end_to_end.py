@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from statistics import median, quantiles
 from uuid import UUID
 
-import asyncpg
-
-from benchmarks.measured.places import DUTIES, REOPEN, TITLES, UNRECORDED, Place, empty_queues, execute, places, taken
+from benchmarks.measured.databases import UNRECORDED, connected, execute
+from benchmarks.measured.places import DUTIES, REOPEN, TITLES, Place, empty_queues, places, taken
 from benchmarks.measured.processes import Contender
 from benchmarks.measured.turns import Goal, Measured, show
+from benchmarks.measured.updates import codes
 from shared.runtime.clock import real_now
 
 SUSTAINED = Goal(than="bare", at_least=1.3)
@@ -37,7 +37,7 @@ def main() -> None:
     with places(list(CONTENDERS)) as there, ExitStack() as stack:
         pairs = {}
         for name, module in CONTENDERS.items():
-            asyncio.run(execute(there[name].reviews, UNRECORDED, (TITLES, told.events), DUTIES))
+            asyncio.run(execute(there[name].reviews, UNRECORDED, (TITLES, list(codes(told.events))), DUTIES))
             pairs[name] = [stack.enter_context(Contender(module, *there[name].arguments)) for _ in range(2)]
         for version in range(1, told.runs + 2):
             for name, (owner, keeper) in pairs.items():
@@ -99,14 +99,13 @@ def _lag(place: Place, owner: Contender, keeper: Contender, count: int, version:
 
 async def _watch(place: Place, count: int) -> tuple[Sequence[tuple[float, int]], Sequence[int]]:
     """How many effects there were at which instant, and when each update was told of, in milliseconds since 1970."""
-    connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
-    seen: list[tuple[float, int]] = [(0, 0)]
-    while seen[-1][1] < count:
-        await asyncio.sleep(LOOK)
-        done = await connection.fetchval("SELECT count(*) FROM inbox")
-        seen.append((real_now().timestamp() * 1000, done))
-    ids: list[UUID] = [row["event_id"] for row in await connection.fetch("SELECT event_id FROM inbox")]
-    await connection.close()
+    async with connected(place.reviews) as connection:
+        seen: list[tuple[float, int]] = [(0, 0)]
+        while seen[-1][1] < count:
+            await asyncio.sleep(LOOK)
+            done = await connection.fetchval("SELECT count(*) FROM inbox")
+            seen.append((real_now().timestamp() * 1000, done))
+        ids: list[UUID] = [row["event_id"] for row in await connection.fetch("SELECT event_id FROM inbox")]
     return seen, sorted(id_.int >> 80 for id_ in ids)  # UUIDv7 begins with its milliseconds
 
 

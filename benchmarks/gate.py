@@ -16,11 +16,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import uvloop
 
-from benchmarks.measured.places import UNRECORDED, Place, places
+from benchmarks.measured.databases import UNRECORDED, connected, execute
+from benchmarks.measured.places import TITLES, Place, places
 from benchmarks.measured.processes import resident
 from benchmarks.measured.turns import Goal, Measured, show
 from benchmarks.measured.updates import codes
@@ -34,14 +34,6 @@ GOAL = Goal(than="bare", at_least=0.6)
 OURS, DIRECT, BARE = "peiyu", "peiyu without its gateway", "bare"
 NO_BROKER = "amqp://guest:guest@127.0.0.1:1/"
 
-TITLES = """
-INSERT INTO certifications (id, credit_code, enterprise_name, authority, title, status, eligibility, valid_from,
-    valid_to, granted_valid_to, period_start, first_period, window_opens, window_closes, ends_at, renewal_refused,
-    version, granted_at)
-SELECT gen_random_uuid(), code, '厦门示例' || code || '有限公司', 'XM-SM', 'specialized', 'valid', 'held', today - 1125,
-    today - 30, today - 30, today - 1125, true, today - 29, today + 60, today + 61, false, 1, now()
-FROM unnest($1::text[]) AS code, current_date AS today
-"""
 COPIES = """
 INSERT INTO profile_copies (credit_code, version, name, authority, updates)
 SELECT credit_code, 1, enterprise_name, authority, (
@@ -73,7 +65,8 @@ def main() -> None:
     with places(["peiyu", "bare"]) as there, ExitStack() as stack:
         folder = there["peiyu"].folder
         for name, each in (("peiyu", 2), ("bare", 1)):
-            asyncio.run(_furnish(there[name], needed * each + told.firms))
+            firms = list(codes(needed * each + told.firms))
+            asyncio.run(execute(there[name].reviews, UNRECORDED, (TITLES, firms), COPIES, "VACUUM ANALYZE"))
         served = stack.enter_context(_peiyu(there["peiyu"], folder, needed))
         served[BARE] = stack.enter_context(_bare(there["bare"], folder, needed))
         for _ in range(told.runs):
@@ -138,20 +131,10 @@ def _bare(place: Place, folder: Path, needed: int) -> Iterator[Served]:
         group.close()
 
 
-async def _furnish(place: Place, firms: int) -> None:
-    connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
-    await connection.execute(UNRECORDED)
-    await connection.execute(TITLES, list(codes(firms)))
-    await connection.execute(COPIES)
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
-
-
 async def _applications(place: Place, login: str | None, count: int) -> list[tuple[bytes, str]]:
     """The body of so many firms' applications, and the token of each firm."""
-    connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
-    rows = await connection.fetch("SELECT id, credit_code FROM certifications ORDER BY credit_code LIMIT $1", count)
-    await connection.close()
+    async with connected(place.reviews) as connection:
+        rows = await connection.fetch("SELECT id, credit_code FROM certifications ORDER BY credit_code LIMIT $1", count)
     found = []
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
         for row in rows:

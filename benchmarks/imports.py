@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import asyncpg
 import openpyxl
 import uuid_utils.compat as uuid7s
 import uvloop
 from pydantic import SecretStr
 
+from benchmarks.measured.databases import connected, execute
 from benchmarks.measured.processes import resident
 from benchmarks.measured.turns import Goal, Measured, show
 from benchmarks.measured.updates import codes
@@ -44,6 +44,7 @@ TABLES = {
     "update_duties": ("certification_id", "year", "credit_code", "nominal_due", "due", "opens", "deadline", "state"),
     "outbox": ("id", "type", "body"),
 }  # fmt: skip
+EMPTY = "TRUNCATE certifications, outbox, certification_imports CASCADE"
 
 Lines = Sequence[Sequence[str]]
 
@@ -69,7 +70,7 @@ def main() -> None:
                     BARE: (as_csv(lines), _bare),
                 }
                 for contender, (content, do) in work.items():
-                    asyncio.run(_empty(url))
+                    asyncio.run(execute(url, EMPTY, "VACUUM ANALYZE"))
                     begun = time.perf_counter()
                     uvloop.run(do(url, content))
                     figures[contender].append(told.rows / (time.perf_counter() - begun))
@@ -125,24 +126,14 @@ async def _bare(url: str, content: bytes) -> None:
         duties += [(id_, year, code, last, last, now, now, "open") for year in (2026, 2027, 2028)]
         told = {"certification_id": str(id_), "credit_code": code, "enterprise_name": name}
         events.append((uuid7s.uuid7(), "certification.granted.v1", json.dumps(told).encode()))
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    async with connection.transaction():
+    async with connected(url) as connection, connection.transaction():
         for (table, columns), rows in zip(TABLES.items(), (titles, duties, events), strict=True):
             await connection.copy_records_to_table(table, records=rows, columns=columns)
-    await connection.close()
-
-
-async def _empty(url: str) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    await connection.execute("TRUNCATE certifications, outbox, certification_imports CASCADE")
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
 
 
 async def _entered(url: str) -> int:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    count: int = await connection.fetchval("SELECT count(DISTINCT certification_id) FROM update_duties")
-    await connection.close()
+    async with connected(url) as connection:
+        count: int = await connection.fetchval("SELECT count(DISTINCT certification_id) FROM update_duties")
     return count
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-import asyncpg
 import httpx
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measured.databases import UNRECORDED, connected
 from tests.browser.firms import BUREAU, OFFICER, several
 from tests.browser.pages import Kinds, walk
 from tests.browser.platform import Platform
@@ -119,24 +119,23 @@ def look(browser: httpx.Client, page: Measured, firms: int, looks: int) -> None:
 async def multiply(platform: Platform, models: list[str], there: int, wanted: int) -> None:
     """As many likes of each model firm as are wanted: the same rows with other codes, names, ids and authorities."""
     for service, tables in FIRM_TABLES.items():
-        connection = await asyncpg.connect(platform.database(service))
-        await connection.execute("SET session_replication_role = replica")  # the record is not what is measured
-        await connection.execute("CREATE TEMPORARY TABLE models AS SELECT unnest($1::text[]) AS code", models)
-        parts = PART_TABLES.get(service, ())
-        for name, whose in ((*((name, "") for name in tables), *parts)) if wanted > there else ():
-            columns = await connection.fetch(
-                "SELECT column_name AS name, udt_name AS type FROM information_schema.columns WHERE table_name = $1"
-                " AND is_generated = 'NEVER' ORDER BY ordinal_position", name,
-            )  # fmt: skip
-            code = "whose.credit_code" if whose else "row.credit_code"
-            taken = ", ".join(f'"{each["name"]}"' for each in columns)
-            values = ", ".join(like(each["name"], each["type"], code) for each in columns)
-            await connection.execute(
-                f"INSERT INTO {name} ({taken}) SELECT {values} FROM {name} AS row {whose},"
-                f" generate_series({max(there, 1)}, {wanted - 1}) AS n WHERE {code} IN (SELECT code FROM models)"
-            )
-        await connection.execute("VACUUM ANALYZE")
-        await connection.close()
+        async with connected(platform.database(service)) as connection:
+            await connection.execute(UNRECORDED)
+            await connection.execute("CREATE TEMPORARY TABLE models AS SELECT unnest($1::text[]) AS code", models)
+            parts = PART_TABLES.get(service, ())
+            for name, whose in ((*((name, "") for name in tables), *parts)) if wanted > there else ():
+                columns = await connection.fetch(
+                    "SELECT column_name AS name, udt_name AS type FROM information_schema.columns WHERE table_name = $1"
+                    " AND is_generated = 'NEVER' ORDER BY ordinal_position", name,
+                )  # fmt: skip
+                code = "whose.credit_code" if whose else "row.credit_code"
+                taken = ", ".join(f'"{each["name"]}"' for each in columns)
+                values = ", ".join(like(each["name"], each["type"], code) for each in columns)
+                await connection.execute(
+                    f"INSERT INTO {name} ({taken}) SELECT {values} FROM {name} AS row {whose},"
+                    f" generate_series({max(there, 1)}, {wanted - 1}) AS n WHERE {code} IN (SELECT code FROM models)"
+                )
+            await connection.execute("VACUUM ANALYZE")
 
 
 def like(name: str, type_: str, code: str) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text, true
 
+from benchmarks.measured.databases import UNRECORDED, execute
 from services.cli.local import local_postgres
 from services.profile.repository.search import Wanted, enterprises
 from shared.regulation import Title
@@ -19,7 +20,7 @@ from shared.runtime.migrations import migrate
 
 PAGE, REPEATS = 51, 7
 # Names of a place of 400, two of 2,500 characters, one of ten trades and one of three endings; one firm has its own.
-FIRMS = text("""
+FIRMS = """
 INSERT INTO enterprises (credit_code, version, name, authority, registered_at, name_as_of, place_as_of)
 SELECT '91' || lpad((110000 + (number::bigint * 7919) % 540000)::text, 6, '0')
        || 'MA' || upper(lpad(to_hex(number), 8, '0')),
@@ -34,13 +35,13 @@ SELECT '91' || lpad((110000 + (number::bigint * 7919) % 540000)::text, 6, '0')
        END,
        (ARRAY['XM-SM', 'XM-HC', 'XM-HL', 'XM-JM', 'XM-TA', 'XM-XA', 'XM-HJ'])[1 + number % 7],
        now(), now(), now()
-FROM (SELECT number, floor(random() * 400)::int AS place FROM generate_series(1, :firms) AS number) AS firms
-""")
-TITLES = text("""
+FROM (SELECT number, floor(random() * 400)::int AS place FROM generate_series(1, $1::int) AS number) AS firms
+"""
+TITLES = """
 INSERT INTO held_titles (certification_id, credit_code, version, title, status, valid_to, duties)
 SELECT gen_random_uuid(), credit_code, 1, CASE WHEN row_number() OVER () % 100 = 0 THEN 'growth' ELSE 'innovative' END,
        'valid', '2028-12-31', '[]' FROM enterprises
-""")
+"""
 SEARCHES: dict[str, dict[str, object]] = {
     "no words": {},
     "a whole name": {"words": "厦门鹭江琴岛精密机械有限公司"},
@@ -74,18 +75,11 @@ def main() -> None:
 
 async def _measure(url: str, size: int) -> dict[str, float]:
     await migrate("profile", url)
-    database = Database(url)
     started = time.perf_counter()
-    async with database.transaction() as session:
-        await session.execute(text("SELECT setseed(0.5)"))
-        await session.execute(
-            text("SET LOCAL session_replication_role = replica")
-        )  # the record is not what is measured
-        await session.execute(FIRMS, {"firms": size})
-        await session.execute(TITLES)
+    await execute(url, UNRECORDED, "SELECT setseed(0.5)", (FIRMS, size), TITLES)
     measured = {"filled in seconds": time.perf_counter() - started}
-    async with database.engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM ANALYZE"))
+    await execute(url, "VACUUM ANALYZE")
+    database = Database(url)
     async with database.transaction() as session:
         code = await session.scalar(
             text("SELECT credit_code FROM enterprises OFFSET :middle LIMIT 1"), {"middle": size // 2}

@@ -12,12 +12,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import asyncpg
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import event
 
+from benchmarks.measured.databases import UNRECORDED, execute
 from benchmarks.measured.turns import OURS, Goal, Measured, keep, show
 from services.cli.local import local_postgres
 from services.notifier.main import build
@@ -100,7 +100,7 @@ async def measure(urls: Mapping[int, str], due: int, runs: int) -> list[City]:
     for exist, url in urls.items():
         await migrate("notifier", url)
         cities.append(City(exist, url, notifier(url)))
-        await execute(url, "SET session_replication_role = replica", (FIRMS, exist), (OBLIGATIONS, exist, due))
+        await execute(url, UNRECORDED, (FIRMS, exist), (OBLIGATIONS, exist, due))
     for _ in range(runs):
         for city in cities:
             await execute(city.url, "TRUNCATE messages, mails CASCADE", AGAIN, "VACUUM ANALYZE")
@@ -148,13 +148,6 @@ async def plan(city: City, statement: str, parameters: Any) -> str:
     async with city.service.backend.database.transaction() as session:
         connection = await session.connection()
         return "\n".join((await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)).scalars())
-
-
-async def execute(url: str, *statements: str | tuple[Any, ...]) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    for statement in statements:
-        await connection.execute(*([statement] if isinstance(statement, str) else statement))
-    await connection.close()
 
 
 def table(cities: Sequence[City], due: int) -> Table:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aio_pika
-import asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.contenders import EXCHANGE, QUEUE
 from benchmarks.contenders.faststreams import METADATA, OUTBOX
+from benchmarks.measured.databases import connected
 from services.cli.local import local_postgres
 from shared.contracts import ProfileUpdated
 from shared.messaging import RabbitBus
@@ -23,11 +23,12 @@ TITLES = """
 INSERT INTO certifications (id, credit_code, enterprise_name, authority, title, status, eligibility, valid_from,
     valid_to, granted_valid_to, period_start, first_period, window_opens, window_closes, ends_at, renewal_refused,
     version, granted_at)
-SELECT gen_random_uuid(), '91350203MA' || lpad(n::text, 8, '0'), '厦门示例' || n || '有限公司', 'XM-SM', 'specialized',
-    'valid', 'held', '2024-01-01', '2026-12-31', '2026-12-31', '2024-01-01', true, '2027-01-01', '2027-03-31',
-    '2027-04-01', false, 1, now()
-FROM generate_series(1, $1::int) AS n
+SELECT gen_random_uuid(), code, '厦门示例' || code || '有限公司', 'XM-SM', 'specialized', 'valid', 'held', today - 1125,
+    today - 30, today - 30, today - 1125, true, today - 29, today + 60, today + 61, false, 1, now()
+FROM unnest($1::text[]) AS code, current_date AS today
 """
+"""Of firms with these codes; their window for a review is open."""
+
 DUTIES = """
 INSERT INTO update_duties (certification_id, year, credit_code, nominal_due, due, opens, deadline, state)
 SELECT id, 2025, credit_code, '2025-04-30', '2025-04-30', '2024-12-31T16:00Z', '2025-04-30T16:00Z', 'open'
@@ -38,8 +39,6 @@ EFFECTS = """
 SELECT count(*) FROM profile_copies JOIN update_duties USING (credit_code) WHERE version = $1 AND state = 'met'
 """
 REOPEN = "UPDATE update_duties SET state = 'open', submitted_at = NULL WHERE state = 'met'"
-UNRECORDED = "SET session_replication_role = replica"
-"""What is there before is nobody's act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +88,17 @@ async def _furnish(place: Place) -> None:
     await bus.close()
 
 
-async def execute(url: str, *statements: str | tuple[str, int]) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    for statement in statements:
-        await connection.execute(*([statement] if isinstance(statement, str) else statement))
-    await connection.close()
-
-
 async def fill_outbox(place: Place, bodies: Sequence[tuple[str, bytes]], *, faststream: bool) -> None:
     """Events wait in the outbox (FastStream's, where that is what relays), and nothing in the queues."""
     await empty_queues(place)
-    connection = await asyncpg.connect(place.profile.replace("+asyncpg", ""))
-    if faststream:
-        rows = [(ProfileUpdated.type, body, '{"content-type": "application/json"}') for _, body in bodies]
-        await connection.copy_records_to_table(OUTBOX.name, records=rows, columns=["queue", "payload", "headers"])
-    else:
-        rows = [(id_, ProfileUpdated.type, body) for id_, body in bodies]
-        await connection.copy_records_to_table("outbox", records=rows, columns=["id", "type", "body"])
-    await connection.execute("VACUUM ANALYZE")
-    await connection.close()
+    async with connected(place.profile) as connection:
+        if faststream:
+            rows = [(ProfileUpdated.type, body, '{"content-type": "application/json"}') for _, body in bodies]
+            await connection.copy_records_to_table(OUTBOX.name, records=rows, columns=["queue", "payload", "headers"])
+        else:
+            rows = [(id_, ProfileUpdated.type, body) for id_, body in bodies]
+            await connection.copy_records_to_table("outbox", records=rows, columns=["id", "type", "body"])
+        await connection.execute("VACUUM ANALYZE")
 
 
 async def fill_queue(place: Place, bodies: Sequence[tuple[str, bytes]]) -> None:
@@ -143,7 +134,6 @@ async def queued(place: Place) -> int:
 
 async def taken(place: Place, version: int) -> int:
     """How many updates of this version had their whole effect."""
-    connection = await asyncpg.connect(place.reviews.replace("+asyncpg", ""))
-    count: int = await connection.fetchval(EFFECTS, version)
-    await connection.close()
+    async with connected(place.reviews) as connection:
+        count: int = await connection.fetchval(EFFECTS, version)
     return count

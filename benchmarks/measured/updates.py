@@ -29,9 +29,9 @@ def codes(count: int, after: int = 0) -> Iterator[str]:
 def facts(count: int, version: int) -> Iterator[ProfileUpdated]:
     """The annual update of so many firms, each the same one every time, whose profiles come to a version by it."""
     data = ProfileUpdated.model_validate(decode(SAMPLE.read_bytes()).data)
-    for number in range(1, count + 1):
-        code, name = f"91350203MA{number:08}", f"厦门示例{number}有限公司"
-        profile = data.profile.model_copy(update={"credit_code": code, "version": version, "name": name})
+    for code in codes(count):
+        told = {"credit_code": code, "version": version, "name": f"厦门示例{code}有限公司"}
+        profile = data.profile.model_copy(update=told)
         yield data.model_copy(update={"credit_code": code, "profile": profile})
 
 

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from statistics import median, quantiles
 from uuid import UUID
 
+from benchmarks.contenders import MODULES
 from benchmarks.measured.databases import UNRECORDED, connected, execute
 from benchmarks.measured.places import DUTIES, REOPEN, TITLES, Place, empty_queues, places, taken
 from benchmarks.measured.processes import Contender
@@ -20,7 +21,6 @@ from shared.runtime.clock import real_now
 
 SUSTAINED = Goal(than="bare", at_least=1.3)
 LAG = Goal(than="bare", at_most=2)
-CONTENDERS = {"peiyu": "peiyu", "bare": "bare"}
 LOOK = 0.002
 """Seconds between two looks at how many effects there are."""
 
@@ -31,12 +31,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="at half of what the bare one sustains")
     parser.add_argument("--runs", type=int, default=5, help="of each, in turns")
     told = parser.parse_args()
-    sustained: dict[str, list[float]] = {name: [] for name in CONTENDERS}
-    lags: dict[str, list[float]] = {name: [] for name in CONTENDERS}
+    sustained: dict[str, list[float]] = {name: [] for name in MODULES}
+    lags: dict[str, list[float]] = {name: [] for name in MODULES}
     memory: dict[str, float] = {}
-    with places(list(CONTENDERS)) as there, ExitStack() as stack:
+    with places(list(MODULES)) as there, ExitStack() as stack:
         pairs = {}
-        for name, module in CONTENDERS.items():
+        for name, module in MODULES.items():
             asyncio.run(execute(there[name].reviews, UNRECORDED, (TITLES, list(codes(told.events))), DUTIES))
             pairs[name] = [stack.enter_context(Contender(module, *there[name].arguments)) for _ in range(2)]
         for version in range(1, told.runs + 2):

@@ -4,13 +4,13 @@ import argparse
 import asyncio
 from contextlib import ExitStack
 
+from benchmarks.contenders import MODULES
 from benchmarks.measured.places import fill_outbox, places, queued
 from benchmarks.measured.processes import Contender
 from benchmarks.measured.turns import Goal, Measured, show
 from benchmarks.measured.updates import events
 
 GOAL = Goal(than="bare", at_least=0.9)
-MODULES = {"peiyu": "peiyu", "bare": "bare", "FastStream": "faststreams"}
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 
 EXCHANGE, QUEUE = "peiyu.events", "peiyu.reviews"
 ROUTE = "profile.updated.v1"
+MODULES = {"peiyu": "peiyu", "bare": "bare", "FastStream": "faststreams"}
+"""Each contender's here."""
 
 
 async def at_a_rate(count: int, rate: float, do: Callable[[int], Awaitable[None]]) -> None:

@@ -41,7 +41,7 @@ def main() -> None:
             pairs[name] = [stack.enter_context(Contender(module, *there[name].arguments)) for _ in range(2)]
         for version in range(1, told.runs + 2):
             for name, (owner, keeper) in pairs.items():
-                seconds, memory[name] = _run(there[name], owner, keeper, told.events, version, 0)
+                seconds, memory[name] = _run(there[name], owner, keeper, told.events, version)
                 if version > 1:  # the first turn is for statements to be planned and kept
                     sustained[name].append(told.events / seconds)
         rate = median(sustained["bare"]) / 2
@@ -54,20 +54,15 @@ def main() -> None:
     show(Measured("lag", f"nearly the latest (p99) of {count:,} at {rate:,.0f} a second", "ms", lags, LAG))
 
 
-def _run(
-    place: Place, owner: Contender, keeper: Contender, count: int, version: int, rate: float
-) -> tuple[float, float]:
-    """Seconds until the last effect, and the memory of who has them."""
+def _run(place: Place, owner: Contender, keeper: Contender, count: int, version: int) -> tuple[float, float]:
+    """Seconds from the first update to the last effect, and the memory of who has them."""
     asyncio.run(_prepare(place))
     _begin(keeper, count)
-    begun = time.perf_counter()
-    owner.begin("emit", count=count, version=version, rate=rate)
-    memory = keeper.end().memory
-    seconds = time.perf_counter() - begun
-    owner.end()
+    owner.begin("emit", count=count, version=version, rate=0)
+    kept, told = keeper.end(), owner.end()
     if (effects := asyncio.run(taken(place, version))) != count:
         raise SystemExit(f"{effects:,} effects of {count:,}")
-    return seconds, memory
+    return kept.ended - told.begun, kept.memory
 
 
 def _begin(keeper: Contender, count: int) -> None:

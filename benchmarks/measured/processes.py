@@ -21,10 +21,16 @@ Work = AbstractAsyncContextManager[Callable[[], Awaitable[None]]]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a piece of work took: seconds, and the most memory that the process has had so far, in MB."""
+    """What a piece of work took: from when to when, and the most memory that the process has had so far, in MB."""
 
-    seconds: float
+    begun: float
+    """By the clock that all processes share, in seconds."""
+    ended: float
     memory: float
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.begun
 
 
 class Contender:
@@ -68,15 +74,15 @@ def obey(works: object) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         for line in sys.stdin:
             what, given = json.loads(line)
-            seconds = runner.run(_measure(getattr(works, what)(**given)))
-            print(json.dumps({"seconds": seconds, "memory": resident()}), flush=True)
+            begun, ended = runner.run(_measure(getattr(works, what)(**given)))
+            print(json.dumps({"begun": begun, "ended": ended, "memory": resident()}), flush=True)
 
 
-async def _measure(work: Work) -> float:
+async def _measure(work: Work) -> tuple[float, float]:
     async with asyncio.timeout(LONGEST), work as do:
         begun = time.perf_counter()
         await do()
-        return time.perf_counter() - begun
+        return begun, time.perf_counter()
 
 
 def resident(process: int | str = "self", which: str = "VmHWM") -> float:

@@ -16,7 +16,7 @@ from services.cli.databases import databases
 from shared.audit import Head, exported, verify
 from shared.audit.chain import FIELDS
 from shared.regulation import normalise_credit_code
-from shared.runtime.database import Database, database_is_down
+from shared.runtime.database import Database, database_is_down, what_was_said
 
 T = TypeVar("T")
 COLUMNS = (
@@ -78,14 +78,16 @@ def export(services: Sequence[str], case: str, format_: Literal["json", "csv"], 
 
 
 async def _with_engine(service: str, url: str, read: Callable[[AsyncEngine], Awaitable[T]]) -> T:
-    database = Database(url, pool=2, name=f"peiyu-audit-{service}")
+    database = Database(url, of=service, pool=2, name=f"peiyu-audit-{service}")
     try:
         return await read(database.engine)
-    except ProgrammingError as error:
-        raise CannotAudit(f"{service}: the database has no record; run: peiyu migrate {service}") from error
     except Exception as error:
         if database_is_down(error):
-            raise CannotAudit(f"{service}: the database does not answer: {error}") from error
+            raise CannotAudit(
+                f"{service}: the database does not answer as it should: {what_was_said(error)}"
+            ) from error
+        if isinstance(error, ProgrammingError):
+            raise CannotAudit(f"{service}: the database has no record; run: peiyu migrate {service}") from error
         raise
     finally:
         await database.close()

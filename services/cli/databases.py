@@ -16,7 +16,7 @@ from services.cli.serve import CannotServe, service_settings
 from shared.messaging import Backend
 from shared.regulation import Regulation
 from shared.runtime.clock import ShiftedClock, SystemClock
-from shared.runtime.database import Database, database_is_down
+from shared.runtime.database import Database, database_is_down, what_was_said
 from shared.runtime.settings import ServiceSettings
 
 T = TypeVar("T")
@@ -62,17 +62,18 @@ async def _with_backends(
     async with AsyncExitStack() as stack:
         backends = {}
         for service, its in settings.items():
-            database = Database(its.database_url.get_secret_value(), pool=4, name=f"peiyu-cli-{service}")
+            database = Database(its.database_url.get_secret_value(), of=service, pool=4, name=f"peiyu-cli-{service}")
             stack.push_async_callback(database.close)
             clock = SystemClock() if its.production else ShiftedClock(its.clock_file)
             backends[service] = Backend(service, database, clock, Regulation.load(its.rules))
         try:
             return await do(backends)
-        except ProgrammingError as error:
-            raise NoDatabase(f"A schema is behind this program; run: peiyu migrate all ({error.orig})") from error
         except Exception as error:
             if database_is_down(error):
-                raise NoDatabase(f"A database does not answer: {error}") from error
+                raise NoDatabase(f"A database does not answer as it should: {what_was_said(error)}") from error
+            if isinstance(error, ProgrammingError):
+                said = f"A schema is behind this program; run: peiyu migrate all ({error.orig})"
+                raise NoDatabase(said) from error
             raise
 
 

@@ -21,7 +21,7 @@ from services.notifier.settings import NotifierSettings
 from shared.messaging import RabbitBus, operating
 from shared.regulation import Regulation, RulesError
 from shared.runtime.clock import real_now
-from shared.runtime.database import Database
+from shared.runtime.database import Database, database_is_down, what_was_said
 from shared.runtime.logs import without_secrets
 from shared.runtime.migrations import pending_migrations
 from shared.runtime.settings import ServiceSettings
@@ -121,11 +121,8 @@ def _rules(service: str, settings: ServiceSettings) -> Finding:
 
 async def _database(service: str, settings: ServiceSettings) -> AsyncIterator[Finding]:
     url = settings.database_url.get_secret_value()
-    database = Database(url, pool=2)
+    database = Database(url, of=service, pool=2)
     try:
-        if not await database.answers():
-            yield Finding(service, "database", Mark.DOWN, "does not answer")
-            return
         present, newest = await pending_migrations(service, url)
         behind = "" if present == newest else f"; run: peiyu migrate {service}"
         detail = f"schema {present or 'empty'} of {newest}{behind}"
@@ -134,6 +131,10 @@ async def _database(service: str, settings: ServiceSettings) -> AsyncIterator[Fi
             async with database.transaction() as session:
                 async for finding in _within(service, session):
                     yield finding
+    except Exception as error:
+        if not database_is_down(error):
+            raise
+        yield Finding(service, "database", Mark.DOWN, f"does not answer as it should: {what_was_said(error)}")
     finally:
         await database.close()
 

@@ -4,6 +4,7 @@ from pydantic import SecretStr
 
 from services.cli.serve import CannotServe, read_settings, service_settings
 from shared.messaging import BusUnavailable, RabbitBus
+from shared.runtime.database import database_is_down, what_was_said
 from shared.runtime.migrations import migrate, pending_migrations
 from shared.runtime.settings import Settings
 
@@ -26,12 +27,16 @@ async def declare_topology() -> None:
 
 
 async def migrate_service(service: str) -> tuple[str | None, str | None]:
-    """Upgrade a service's schema; the revision before and after."""
+    """Upgrade a service's schema; the revision before and after. Raises `CannotServe`."""
     url = service_settings(service).database_url.get_secret_value()
     try:
         before, _ = await pending_migrations(service, url)
         await migrate(service, url)
         after, _ = await pending_migrations(service, url)
-    except OSError as error:
-        raise CannotServe(f"{service}: the database does not answer: {error}") from error
+    except Exception as error:
+        if database_is_down(error):
+            raise CannotServe(
+                f"{service}: the database does not answer as it should: {what_was_said(error)}"
+            ) from error
+        raise
     return before, after

@@ -14,7 +14,7 @@ from services.notifier.views.proofs import ProofOfNotice
 from shared.messaging import Backend
 from shared.regulation import Duty, Regulation, normalise_credit_code
 from shared.runtime.clock import SystemClock, real_now
-from shared.runtime.database import Database, database_is_down
+from shared.runtime.database import Database, database_is_down, what_was_said
 
 NOTIFIER = "notifier"
 
@@ -32,7 +32,7 @@ def write_proof(credit_code: str, duty: Duty | None, year: int | None, output: P
 
 async def _write(url: str, asked: Asked, output: Path) -> int:
     settings = NotifierSettings(database_url=SecretStr(url), auth_issuer="nobody logs in here")
-    database = Database(url, pool=2, name="peiyu-proof")
+    database = Database(url, of=NOTIFIER, pool=2, name="peiyu-proof")
     backend = Backend(NOTIFIER, database, SystemClock(), Regulation.load(settings.rules))
     try:
         proof = await _proof(backend, asked)
@@ -42,7 +42,7 @@ async def _write(url: str, asked: Asked, output: Path) -> int:
         return len(proof.notices) + len(proof.not_sent)
     except Exception as error:
         if database_is_down(error):
-            raise NoDatabase(f"the notifier's database does not answer: {error}") from error
+            raise NoDatabase(f"the notifier's database does not answer as it should: {what_was_said(error)}") from error
         raise
     finally:
         await database.close()

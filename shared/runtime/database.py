@@ -1,7 +1,6 @@
 """PostgreSQL through SQLAlchemy: one database per service, one transaction per piece of work."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from prometheus_client import Gauge
 from pydantic_core import to_json
 from sqlalchemy import Select, Text, cast, column, event, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -29,7 +28,6 @@ MOST_CONNECTIONS = Gauge("peiyu_database_connections_max", "Connections that the
 
 DOWN = (
     ConnectionError,
-    socket.gaierror,
     asyncio.TimeoutError,
     PoolTimeout,
     asyncpg.PostgresConnectionError,
@@ -40,6 +38,7 @@ DOWN = (
     asyncpg.CrashShutdownError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.InsufficientPrivilegeError,
 )
 LONG_IDLE = 2.0
 """Seconds after which a connection may have been lost without anybody here having been told."""
@@ -50,18 +49,46 @@ def _causes(error: BaseException | None) -> list[BaseException]:
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.append(error)
-        error = error.__cause__ or getattr(error, "orig", None)
+        first = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else None
+        error = first or error.__cause__ or getattr(error, "orig", None)
     return found
+
+
+def _why_down(error: BaseException) -> BaseException | None:
+    return next(
+        (
+            cause
+            for cause in _causes(error)
+            if isinstance(cause, DOWN) or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
+        ),
+        None,
+    )
 
 
 def database_is_down(error: BaseException) -> bool:
     """Whether `error` says that the database cannot be used now, and nothing about what was asked of it."""
-    return any(
-        isinstance(cause, DOWN)
-        or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
-        or (isinstance(cause, FileNotFoundError) and cause.filename is None)  # a server's socket, not a file
-        for cause in _causes(error)
-    )
+    return _why_down(error) is not None
+
+
+def what_was_said(error: BaseException) -> str:
+    """By the database, or on the way to it, in one line; without what was asked of it."""
+    why = _why_down(error) or error
+    return str(why).partition("\n")[0] or type(why).__name__
+
+
+def _connect_as_told_by(setting: str) -> Callable[..., DBAPIConnection]:
+    """Connect, and let what hinders it name the setting that says to which database, as whom, and with which password.
+
+    All of that can be mended while this program runs: the database is down for it until then.
+    """
+
+    def connect(dialect: Dialect, _: ConnectionPoolEntry, told: Any, named: Any) -> DBAPIConnection:
+        try:
+            return dialect.connect(*told, **named)
+        except (OSError, dialect.loaded_dbapi.Error) as error:
+            raise ConnectionError(f"{setting}: {what_was_said(error)}") from error
+
+    return connect
 
 
 def lost_a_race(error: BaseException) -> bool:
@@ -98,12 +125,12 @@ class Infrastructure(DeclarativeBase):
 
 
 class Database:
-    """One service's database.
+    """One service's database: that of the service `of`, whose setting says the URL.
 
     Raises what SQLAlchemy raises; `database_is_down` and `lost_a_race` tell what an error means.
     """
 
-    def __init__(self, url: str, *, pool: int = 10, name: str = "peiyu") -> None:
+    def __init__(self, url: str, *, of: str = "peiyu", pool: int = 10, name: str = "peiyu") -> None:
         self.engine = create_async_engine(
             url,
             pool_size=pool,
@@ -112,6 +139,7 @@ class Database:
             pool_timeout=10,
             connect_args={"timeout": 10, "server_settings": {"application_name": name, "timezone": "UTC"}},
         )
+        event.listen(self.engine.sync_engine, "do_connect", _connect_as_told_by(f"{of.upper()}_DATABASE_URL"))
         event.listen(self.engine.sync_engine, "checkin", _given_back)
         event.listen(self.engine.sync_engine, "checkout", _lent_out)
         self._told = {"db.system.name": "postgresql", "db.namespace": self.engine.url.database or ""}

@@ -9,7 +9,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.runtime.database import Database
 
 T = TypeVar("T")
 
@@ -24,13 +25,13 @@ def configuration_of(service: str) -> Config:
     return configuration
 
 
-async def _with_connection(url: str, work: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(url, hide_parameters=True)
+async def _with_connection(service: str, url: str, work: Callable[[Connection], T]) -> T:
+    database = Database(url, of=service, name=f"peiyu-migrate-{service}")
     try:
-        async with engine.begin() as connection:
+        async with database.engine.begin() as connection:
             return await connection.run_sync(work)
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 async def migrate(service: str, url: str, revision: str = "head") -> None:
@@ -42,7 +43,7 @@ async def migrate(service: str, url: str, revision: str = "head") -> None:
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, revision)
 
-    await _with_connection(url, upgrade)
+    await _with_connection(service, url, upgrade)
 
 
 async def pending_migrations(service: str, url: str) -> tuple[str | None, str | None]:
@@ -52,7 +53,7 @@ async def pending_migrations(service: str, url: str) -> tuple[str | None, str | 
         return MigrationContext.configure(connection).get_current_revision()
 
     newest = ScriptDirectory.from_config(configuration_of(service)).get_current_head()
-    return await _with_connection(url, current), newest
+    return await _with_connection(service, url, current), newest
 
 
 def run_migrations(*metadata: Any) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from prometheus_client import Counter, Gauge, Histogram
 
 from shared.runtime.acting import PLATFORM, Act, acting
-from shared.runtime.database import database_is_down, lost_a_race
+from shared.runtime.database import database_is_down, lost_a_race, what_was_said
 from shared.runtime.logs import logger
 from shared.runtime.tracing import beginning
 
@@ -65,7 +65,7 @@ class Sweep:
             except Exception as error:
                 if not database_is_down(error) and not lost_a_race(error):
                     raise
-                log.warning("sweep waits", error=str(error).partition("\n")[0])
+                log.warning("sweep waits", error=what_was_said(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), self._interval)
 
@@ -90,9 +90,12 @@ async def _kept_running(name: str, background: Background, stopping: asyncio.Eve
         try:
             with acting(Act(name, PLATFORM)):
                 await background(stopping)
-        except Exception:
+        except Exception as error:
             wait = FIRST_WAIT if loop.time() - started > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
-            log.exception("background work failed, starts again", wait=wait)
+            if database_is_down(error):
+                log.warning("database down, background work waits", wait=wait, error=what_was_said(error))
+            else:
+                log.exception("background work failed, starts again", wait=wait)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), wait)
 

@@ -68,7 +68,9 @@ def assemble(
     clock: Clock = (
         around.clock if around else (SystemClock() if settings.production else ShiftedClock(settings.clock_file))
     )
-    database = Database(settings.database_url.get_secret_value(), pool=settings.database_pool, name=f"peiyu-{name}")
+    database = Database(
+        settings.database_url.get_secret_value(), of=name, pool=settings.database_pool, name=f"peiyu-{name}"
+    )
     CONNECTIONS.labels(name).set_function(database.in_use)
     MOST_CONNECTIONS.labels(name).set(settings.database_pool)
     backend = Backend(name, database, clock, Regulation.load(settings.rules))

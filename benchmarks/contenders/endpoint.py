@@ -70,14 +70,11 @@ async def _apply(database: asyncpg.Connection, form: Application, key: str) -> d
     }
     await database.execute(
         """INSERT INTO reviews (id, certification_id, credit_code, title, status, valid_to, applied_at, signatory,
-               assisted, check_drawn, version) VALUES ($1, $2, $3, $4, 'checking', $5, $6, $7, false, false, 0)""",
+               assisted, check_drawn, profile_version, profile, handling_due, handling_left, version)
+           VALUES ($1, $2, $3, $4, 'submitted', $5, $6, $7, false, false, $8, $9, $10, 15, 1)""",
         *(id_, title["id"], title["credit_code"], title["title"], title["valid_to"], now),
         form.declaration["signatory"],
-    )
-    await database.execute(
-        """UPDATE reviews SET status = 'submitted', profile_version = $2, profile = $3, handling_due = $4,
-               handling_left = 15, version = 1 WHERE id = $1""",
-        *(id_, copy["version"], json.dumps(review["profile"]), now.date() + timedelta(days=21)),
+        *(copy["version"], json.dumps(review["profile"]), now.date() + timedelta(days=21)),
     )
     await database.execute(
         """INSERT INTO review_steps (id, review_id, at, act, status, actor, actor_name, role)
@@ -88,8 +85,6 @@ async def _apply(database: asyncpg.Connection, form: Application, key: str) -> d
         "INSERT INTO outbox (id, type, body) VALUES ($1, 'review.submitted.v1', $2)",
         *(uuid7s.uuid7(), json.dumps(review).encode()),
     )
-    for table in ("review_steps", "on_site_checks", "objections"):
-        await database.fetch(f"SELECT * FROM {table} WHERE review_id = $1", id_)
     await database.execute(
         """INSERT INTO idempotency_keys (caller, key, fingerprint, status, headers, body)
            VALUES ('bare', $1, $2, 201, $3, $4)""",

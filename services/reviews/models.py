@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, FetchedValue, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from services.reviews.vocabulary import OPEN_REVIEWS
 
@@ -273,7 +273,10 @@ class Objection(Base):
 
 
 class ReviewStep(Base):
-    """One entry of an application's history: who did what, when, with which words, resting on what."""
+    """One entry of an application's history: who did what, when, with which words, resting on what.
+
+    By `review` a session knows that a new application is written before its first step.
+    """
 
     __tablename__ = "review_steps"
     __table_args__ = (Index("review_steps_by_review", "review_id", "id"),)
@@ -291,6 +294,8 @@ class ReviewStep(Base):
     citation: Mapped[dict[str, Any] | None]
     details: Mapped[dict[str, Any] | None]
     paper_reference: Mapped[str | None]
+
+    review: Mapped[Review] = relationship(lazy="raise")
 
 
 class CertificationImport(Base):

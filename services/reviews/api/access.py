@@ -9,6 +9,7 @@ from fastapi import Response, status
 from services.reviews.domain.cases import possible
 from services.reviews.models import Certification, Review
 from services.reviews.repository import applications
+from services.reviews.repository.applications import History
 from services.reviews.views.applications import ReviewDetail
 from services.reviews.vocabulary import OFFICE, Act
 from shared.messaging import Work
@@ -52,10 +53,12 @@ async def lying_with(work: Work, review_id: UUID, caller: Caller, *roles: Role) 
         raise Forbidden(f"This is for {' or '.join(roles)}; the account is {caller.role}")
 
 
-async def detail(work: Work, review: Review, certification: Certification, caller: Caller) -> ReviewDetail:
-    """The application as it is answered."""
+async def detail(
+    work: Work, review: Review, certification: Certification, caller: Caller, history: History | None = None
+) -> ReviewDetail:
+    """The application as it is answered, with its `history`, which is read where it is not known."""
     await work.session.flush()
-    history = await applications.history(work.session, review.id)
+    history = history or await applications.history(work.session, review.id)
     acts = allowed(review, certification, caller, work.today())
     if Act.SETTLE_OBJECTION in acts and all(each.upheld is not None for each in history.objections):
         acts.remove(Act.SETTLE_OBJECTION)

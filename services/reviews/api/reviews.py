@@ -36,10 +36,10 @@ async def apply_for_review(form: Application, caller: Filer, once: OnceDep) -> R
     """Apply for a review: 201 accepted; 202 being checked with the profile's owner; 409 every condition that fails."""
 
     async def act(work: Work) -> Reply:
-        review, certification = await commands.apply(work, form, caller)
+        review, certification, history = await commands.apply(work, form, caller)
         checking = review.status == ReviewStatus.CHECKING
         return Reply(
-            body=await detail(work, review, certification, caller),
+            body=await detail(work, review, certification, caller, history),
             status=status.HTTP_202_ACCEPTED if checking else status.HTTP_201_CREATED,
             headers={"Location": f"/api/v1/reviews/{review.id}"},
         )

@@ -14,6 +14,7 @@ from services.reviews.forms import Application
 from services.reviews.models import Certification, ProfileCopy, Review, UpdateDuty
 from services.reviews.repository import applications, campaigns, copies, extensions
 from services.reviews.repository import certifications as titles
+from services.reviews.repository.applications import History
 from services.reviews.vocabulary import Act, DutyStatus, ReviewStatus
 from shared.contracts import (
     FailedCondition,
@@ -85,10 +86,11 @@ async def _present_facts(
     return facts, copy
 
 
-async def apply(work: Work, form: Application, caller: Caller) -> Found:
+async def apply(work: Work, form: Application, caller: Caller) -> tuple[Review, Certification, History]:
     """Apply for the review of a title: accepted at once, or `checking` where only the kept copy speaks against it.
 
-    An officer applies for a firm (代办) by its signed paper form. Raises `ConditionsNotMet` with every condition that
+    It comes with its title and its history, which has only begun. An officer applies for a firm (代办) by its signed
+    paper form. Raises `ConditionsNotMet` with every condition that
     fails.
     """
     certification = await titles.certification(work.session, form.certification_id, lock=True)
@@ -121,9 +123,8 @@ async def apply(work: Work, form: Application, caller: Caller) -> Found:
         version=0,
     )
     work.session.add(review)
-    await work.session.flush()
     if failed:
-        _enter(work, review, ReviewStatus.CHECKING, form, caller)
+        begun = _enter(work, review, ReviewStatus.CHECKING, form, caller)
         work.emit(
             FreshnessRequested(
                 credit_code=review.credit_code,
@@ -134,14 +135,14 @@ async def apply(work: Work, form: Application, caller: Caller) -> Found:
             ),
             sequence=review.version,
         )
-        return review, certification
+        return review, certification, begun
     if copy is None:
         raise AssertionError("an unknown profile fails a condition")
     _rest_on(work, review, copy)
     _draw(work, review)
-    _enter(work, review, ReviewStatus.SUBMITTED, form, caller)
+    begun = _enter(work, review, ReviewStatus.SUBMITTED, form, caller)
     _tell_submission(work, review, certification)
-    return review, certification
+    return review, certification, begun
 
 
 async def answer(work: Work, review_id: UUID, as_of: datetime, profile: ProfileState | None) -> None:
@@ -194,9 +195,10 @@ async def withdraw(work: Work, review_id: UUID, reason: str, caller: Caller) -> 
     return review, certification
 
 
-def _enter(work: Work, review: Review, status: ReviewStatus, form: Application, caller: Caller) -> None:
+def _enter(work: Work, review: Review, status: ReviewStatus, form: Application, caller: Caller) -> History:
     paper = form.declaration.paper_reference if review.assisted else None
-    move(work, review, Act.APPLY, status, caller=caller, opinion=form.statement, paper_reference=paper)
+    first = move(work, review, Act.APPLY, status, caller=caller, opinion=form.statement, paper_reference=paper)
+    return History(steps=[first], checks=(), objections=())
 
 
 def _draw(work: Work, review: Review) -> None:

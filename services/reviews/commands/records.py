@@ -168,8 +168,8 @@ def move(
     details: dict[str, Any] | None = None,
     correction: Correction | None = None,
     paper_reference: str | None = None,
-) -> None:
-    """Let an act bring an application into `status`, or leave it where it is, and write that into its history.
+) -> ReviewStep:
+    """Let an act bring an application into `status`, or leave it where it is, and write that step into its history.
 
     Without a caller the platform did it; with a `correction` it lies with its firm. Raises `NotInThisState`.
     """
@@ -187,20 +187,20 @@ def move(
         review.assignee = review.assignee_name = None
     review.status = to
     review.version += 1
-    work.session.add(
-        ReviewStep(
-            id=uuid7s.uuid7(),
-            review_id=review.id,
-            at=work.now(),
-            act=act,
-            status=to,
-            actor=caller.subject if caller else None,
-            actor_name=caller.name if caller else None,
-            role=caller.role if caller else "platform",
-            opinion=opinion,
-            decided_on=decided_on,
-            citation=Citation.model_validate(basis).model_dump() if basis else None,
-            details=details,
-            paper_reference=paper_reference,
-        )
+    step = ReviewStep(
+        id=uuid7s.uuid7(),
+        review_id=review.id,
+        at=work.now(),
+        act=act,
+        status=to,
+        actor=caller.subject if caller else None,
+        actor_name=caller.name if caller else None,
+        role=caller.role if caller else "platform",
+        opinion=opinion,
+        decided_on=decided_on,
+        citation=Citation.model_validate(basis).model_dump() if basis else None,
+        details=details,
+        paper_reference=paper_reference,
     )
+    work.session.add(step)
+    return step

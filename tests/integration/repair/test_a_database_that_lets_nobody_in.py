@@ -1,7 +1,9 @@
 """A password, role or database that is wrong is told of in one line, which names the setting and never its value."""
 
 import asyncio
+import json
 import os
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -28,6 +30,9 @@ CASES = {
     "rights": (("bare", "right", "notifier"), "permission denied for table "),
 }  # fmt: skip
 """What is wrong: who comes with which password to which database, and what is said."""
+WAITS = ("database down, relay waits", "retries wait", "sweep waits", "database down, background work waits")
+"""What a service's loops say, each as it does."""
+LOOKED = 'peiyu_sweep_last_look_timestamp_seconds{sweep="reminders"}'
 COMMANDS = (
     ("migrate", "notifier"),
     ("doctor", "--url", "http://127.0.0.1:1"),
@@ -85,42 +90,57 @@ async def test_every_command_says_in_one_line_what_the_server_said(peiyu, url, t
 
 @pytest.fixture
 def notifier(server, url, tmp_path):
-    """A notifier that has a wrong password, started; it is asked for mail and reminders, not for what a broker brings."""
-    environment = {
-        "PATH": os.environ["PATH"], "PEIYU_ENV": "test", "PEIYU_AUTH_ISSUER": tokens.ISSUER,
-        "PEIYU_AMQP_URL": "amqp://127.0.0.1:1", "NOTIFIER_CATCH_UP": "0", "NOTIFIER_STOP_TIMEOUT": "5",
-        "NOTIFIER_PORT": str(port := free_port()), "NOTIFIER_DATABASE_URL": url("notifier", WRONG, "notifier"),
-    }  # fmt: skip
-    process = Process("notifier", port, environment, tmp_path / "log")
-    process.start()
-    yield process
-    process.stop()
-    server._execute("ALTER ROLE notifier PASSWORD 'right'")
+    """`notifier(*who)`: one that comes to its database like this, started. There is no broker."""
+    started = []
+
+    def start(*who):
+        environment = {
+            "PATH": os.environ["PATH"], "PEIYU_ENV": "test", "PEIYU_AUTH_ISSUER": tokens.ISSUER,
+            "PEIYU_AMQP_URL": "amqp://127.0.0.1:1", "NOTIFIER_CATCH_UP": "0", "NOTIFIER_SWEEP_INTERVAL": "0.2",
+            "NOTIFIER_PORT": str(port := free_port()), "NOTIFIER_DATABASE_URL": url(*who),
+        }  # fmt: skip
+        started.append(Process("notifier", port, environment, tmp_path / "log"))
+        started[0].start()
+        return started[0]
+
+    yield start
+    for process in started:
+        process.stop()
+    server._execute("ALTER ROLE notifier PASSWORD 'right'", "REVOKE pg_read_all_data, pg_write_all_data FROM bare")
 
 
-WAITS = ("database down, relay waits", "retries wait", "sweep waits", "database down, background work waits")
+@pytest.mark.parametrize(
+    ("wrong", "ready", "mended"),
+    [
+        ("password", 503, f"ALTER ROLE notifier PASSWORD '{WRONG}'"),
+        ("rights", 200, "GRANT pg_read_all_data, pg_write_all_data TO bare"),
+    ],
+)
+async def test_a_service_tries_on_and_begins_when_it_is_put_right(notifier, server, wrong, ready, mended):
+    who, said = CASES[wrong]
+    process = notifier(*who)
 
-
-async def test_a_service_tries_on_says_that_it_is_not_ready_and_begins_when_the_password_is_put_right(notifier, server):
-    said = 'NOTIFIER_DATABASE_URL: password authentication failed for user \\"notifier\\"'
-
-    async def ready():
-        try:
+    async def asked(path="/readyz"):
+        with suppress(httpx.TransportError):
             async with httpx.AsyncClient(trust_env=False) as http:
-                return await http.get(f"{notifier.url}/readyz")
-        except httpx.TransportError:
-            return None
+                return await http.get(f"{process.url}{path}")
+
+    async def sweeps():
+        return LOOKED in (await asked("/metrics")).text
 
     async def all_wait():
-        lines = [line for line in notifier.log.read_text().splitlines() if said in line]
+        lines = [line for line in process.log.read_text().splitlines() if json.dumps(said)[1:-1] in line]
         return all(any(wait in line for line in lines) for wait in WAITS)
 
-    answer = await eventually(ready, within=60)
-    assert (answer.status_code, answer.json()["parts"]["database"]) == (503, "down")
+    answer = await eventually(asked, within=60)
+    assert (answer.status_code, answer.json()["parts"]["database"]) == (ready, "ok" if ready == 200 else "down")
     await eventually(all_wait)
-    server._execute(f"ALTER ROLE notifier PASSWORD '{WRONG}'")
-    assert (await ready()).status_code == 200
-    assert await asyncio.to_thread(notifier.stop) == 0
-    log = notifier.log.read_text()
+    assert not await sweeps()
+    server._execute(mended)
+    answer = await asked()
+    assert (answer.status_code, answer.json()["parts"]["database"]) == (200, "ok")
+    await eventually(sweeps)
+    assert await asyncio.to_thread(process.stop) == 0
+    log = process.log.read_text()
     assert "Traceback" not in log
     assert WRONG not in log

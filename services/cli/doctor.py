@@ -15,15 +15,16 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.changes.settings import ChangesSettings
-from services.cli.catalogue import SERVICES, settings_class
+from services.cli.catalogue import SERVICES
+from services.cli.serve import CannotServe, service_settings
 from services.notifier.mail.connection import greeted
 from services.notifier.settings import NotifierSettings
-from shared.messaging import RabbitBus, operating
+from shared.messaging import BusUnavailable, RabbitBus, operating
 from shared.regulation import Regulation, RulesError
 from shared.runtime.clock import real_now
 from shared.runtime.database import Database, database_is_down, what_was_said
 from shared.runtime.logs import without_secrets
-from shared.runtime.migrations import pending_migrations
+from shared.runtime.migrations import is_of_a_newer_version, pending_migrations
 from shared.runtime.settings import ServiceSettings
 
 LONG_IN_THE_OUTBOX = 60
@@ -91,12 +92,10 @@ async def _platform(url: str) -> Finding:
 
 
 async def _service(service: str) -> AsyncIterator[Finding]:
-    kind = settings_class(service)
     try:
-        settings = kind()
-    except ValidationError as error:
-        missing = ", ".join(f"{kind.prefix}{'.'.join(map(str, defect['loc'])).upper()}" for defect in error.errors())
-        yield Finding(service, "settings", Mark.ABSENT, f"not configured here: {missing}")
+        settings = service_settings(service)
+    except CannotServe as error:
+        yield _refused(service, error)
         return
     told = " ".join(f"{name}={value}" for name, value in settings if value is not None)
     yield Finding(service, "settings", Mark.OK, told)
@@ -112,6 +111,15 @@ async def _service(service: str) -> AsyncIterator[Finding]:
         yield _disk(service, Path(settings.attachments_url))
 
 
+def _refused(service: str, error: CannotServe) -> Finding:
+    """Settings with which a service cannot be; one is not configured here where they are only missing."""
+    told, cause = str(error).splitlines(), error.__cause__
+    if isinstance(cause, ValidationError) and all(defect["type"] == "missing" for defect in cause.errors()):
+        missing = ", ".join(line.partition(":")[0] for line in told)
+        return Finding(service, "settings", Mark.ABSENT, f"not configured here: {missing}")
+    return Finding(service, "settings", Mark.DOWN, "; ".join(told))
+
+
 def _rules(service: str, settings: ServiceSettings) -> Finding:
     try:
         return Finding(service, "rules", Mark.OK, Regulation.load(settings.rules).id)
@@ -124,10 +132,11 @@ async def _database(service: str, settings: ServiceSettings) -> AsyncIterator[Fi
     database = Database(url, of=service, pool=2)
     try:
         present, newest = await pending_migrations(service, url)
-        behind = "" if present == newest else f"; run: peiyu migrate {service}"
-        detail = f"schema {present or 'empty'} of {newest}{behind}"
-        yield _answers(service, "database", detail, ok=present == newest)
-        if present == newest:
+        newer = is_of_a_newer_version(service, present)
+        ok = newer or present == newest
+        more = "; of a newer version" if newer else "" if ok else f"; run: peiyu migrate {service}"
+        yield _answers(service, "database", f"schema {present or 'empty'} of {newest}{more}", ok=ok)
+        if ok:
             async with database.transaction() as session:
                 async for finding in _within(service, session):
                     yield finding
@@ -160,13 +169,14 @@ async def _broker(service: str, settings: ServiceSettings) -> AsyncIterator[Find
         return
     bus = RabbitBus(settings.amqp_url.get_secret_value(), declares=settings.amqp_declare)
     try:
-        answers = await bus.connected()
-        yield _answers(
-            service, "broker", "answers" if answers else "does not answer; events wait in the outbox", ok=answers
-        )
-        if answers and (queued := await bus.queued(service)) is not None:
+        await bus.declare()
+        yield Finding(service, "broker", Mark.OK, "answers")
+        if (queued := await bus.queued(service)) is not None:
             detail = f"{queued.events} events wait, {queued.takers} processes take them"
             yield _well(service, "queue", detail, ok=bool(queued.takers) or not queued.events)
+    except BusUnavailable as error:
+        detail = f"does not answer as it should; events wait in the outbox: {error}"
+        yield Finding(service, "broker", Mark.DOWN, detail)
     finally:
         await bus.close()
 

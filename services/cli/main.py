@@ -362,7 +362,7 @@ def _regulation(name: str) -> Regulation:
 def doctor(url: Url = LOCAL) -> None:
     """Say what is configured, what answers and what waits.
 
-    Exit 1 where something that is configured does not answer, 2 where all answers but something wants attention:
+    Exit 1 where a setting is wrong or what it names does not answer, 2 where all answers but something wants attention:
     events that wait long or have nowhere to go, messages that nobody could take, a queue that nobody takes from,
     a clock that is apart, a disk that is nearly full.
     """

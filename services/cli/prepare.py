@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from services.cli.serve import CannotServe, read_settings, service_settings
 from shared.messaging import BusUnavailable, RabbitBus
 from shared.runtime.database import database_is_down, what_was_said
-from shared.runtime.migrations import migrate, pending_migrations
+from shared.runtime.migrations import is_of_a_newer_version, migrate, pending_migrations
 from shared.runtime.settings import Settings
 
 
@@ -27,10 +27,15 @@ async def declare_topology() -> None:
 
 
 async def migrate_service(service: str) -> tuple[str | None, str | None]:
-    """Upgrade a service's schema; the revision before and after. Raises `CannotServe`."""
+    """Upgrade a service's schema; the revision before and after. Raises `CannotServe`.
+
+    One of a newer version, which the present one was brought back from, is left as it is.
+    """
     url = service_settings(service).database_url.get_secret_value()
     try:
         before, _ = await pending_migrations(service, url)
+        if is_of_a_newer_version(service, before):
+            return before, before
         await migrate(service, url)
         after, _ = await pending_migrations(service, url)
     except Exception as error:

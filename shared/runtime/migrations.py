@@ -56,6 +56,12 @@ async def pending_migrations(service: str, url: str) -> tuple[str | None, str | 
     return await _with_connection(service, url, current), newest
 
 
+def is_of_a_newer_version(service: str, revision: str | None) -> bool:
+    """Whether a schema is wider than this program knows, which runs on it all the same: its revision is not known."""
+    revisions = ScriptDirectory.from_config(configuration_of(service)).walk_revisions()
+    return revision is not None and revision not in {each.revision for each in revisions}
+
+
 def run_migrations(*metadata: Any) -> None:
     """The body of every service's `migrations/env.py`."""
     context.configure(

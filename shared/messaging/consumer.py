@@ -20,7 +20,7 @@ from shared.messaging.spans import processing
 from shared.messaging.tables import FailedMessage, FailedState, InboxRow
 from shared.messaging.work import Backend, Work
 from shared.runtime.acting import NOBODYS, PLATFORM, Act, acting
-from shared.runtime.database import database_is_down, lost_a_race
+from shared.runtime.database import database_is_down, lost_a_race, what_was_said
 from shared.runtime.logs import logger, masked
 from shared.runtime.tracing import traceparent, within
 
@@ -244,6 +244,6 @@ class Consumer:
 
 async def pause_while_down(error: Exception, wait: float) -> float:
     """Wait before a batch is brought again because the database is down; the next wait, in seconds."""
-    logger(__name__).warning("database down, consumer pauses", wait=wait, error=str(error))
+    logger(__name__).warning("database down, consumer pauses", wait=wait, error=what_was_said(error))
     await asyncio.sleep(wait)
     return min(wait * 2, 10.0)

@@ -9,7 +9,7 @@ from shared.messaging.consumer import Consumer, enter, told
 from shared.messaging.envelope import Unreadable, decode
 from shared.messaging.spans import processing
 from shared.messaging.tables import FailedMessage, FailedState
-from shared.runtime.database import database_is_down, lost_a_race
+from shared.runtime.database import database_is_down, lost_a_race, what_was_said
 from shared.runtime.logs import logger
 
 LONGEST_WAIT = 3600
@@ -36,7 +36,7 @@ class FailedMessages:
             except Exception as error:
                 if not database_is_down(error) and not lost_a_race(error):
                     raise
-                self._log.warning("retries wait", error=str(error))
+                self._log.warning("retries wait", error=what_was_said(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), self._interval)
 

@@ -12,7 +12,7 @@ from shared.messaging.bus import Bus, BusUnavailable, Outgoing
 from shared.messaging.spans import publishing
 from shared.messaging.tables import OutboxRow
 from shared.runtime.clock import real_now
-from shared.runtime.database import Database, database_is_down
+from shared.runtime.database import Database, database_is_down, what_was_said
 from shared.runtime.logs import logger
 
 PUBLISHED = Counter("peiyu_outbox_published_total", "Events confirmed by the bus", ["service"])
@@ -51,7 +51,7 @@ class Relay:
             except Exception as error:
                 if not database_is_down(error):
                     raise
-                self._log.warning("database down, relay waits", error=str(error))
+                self._log.warning("database down, relay waits", error=what_was_said(error))
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
                 wait = self._interval

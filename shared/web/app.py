@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel
 from starlette.exceptions import HTTPException
 
 from shared.runtime.clock import ShiftedClock
-from shared.runtime.database import database_is_down
+from shared.runtime.database import database_is_down, what_was_said
 from shared.runtime.logs import logger
 from shared.web.middleware import BodyLimit, Traces
 from shared.web.problems import (
@@ -132,7 +132,7 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_failure(request: Request, error: Exception) -> JSONResponse:
     if database_is_down(error):
-        logger(__name__).warning("database down", path=request.url.path, error=str(error))
+        logger(__name__).warning("database down", path=request.url.path, error=what_was_said(error))
         return problem_response(request, Unavailable(headers={"Retry-After": "5"}))
     logger(__name__).error("request failed", path=request.url.path, exc_info=error)
     return problem_response(request, Problem())

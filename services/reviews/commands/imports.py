@@ -23,7 +23,7 @@ from services.reviews.vocabulary import ImportStatus
 from shared.messaging import Backend, Work
 from shared.regulation import Regulation
 from shared.runtime.acting import Act, Actor, acting
-from shared.runtime.database import database_is_down
+from shared.runtime.database import database_is_down, what_was_said
 from shared.runtime.logs import logger
 from shared.web.caller import Caller, Role
 from shared.web.problems import Conflict, NotFound
@@ -128,7 +128,7 @@ async def run_imports(backend: Backend, stopping: asyncio.Event) -> None:
         except Exception as error:
             if not database_is_down(error):
                 raise
-            logger(__name__).warning("database down, imports wait", error=str(error))
+            logger(__name__).warning("database down, imports wait", error=what_was_said(error))
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), LOOK)
 

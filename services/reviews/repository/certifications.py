@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     any_,
+    case,
     cast,
     column,
     func,
@@ -211,19 +212,18 @@ async def holders(session: AsyncSession, credit_codes: Collection[str]) -> dict[
 
 
 async def miss(session: AsyncSession, credit_code: str, as_of: datetime) -> list[tuple[UUID, int]]:
-    """Mark the asked duties of a firm as missed that had passed when its owner told; (title, year) of each."""
+    """Mark the asked duties of a firm as missed that had passed when its owner told; (title, year) of each.
+
+    What had not passed by the owner's clock, which may be behind the one here, is open and will be asked about again.
+    """
     rows = await session.execute(
         update(UpdateDuty)
-        .where(
-            UpdateDuty.credit_code == credit_code,
-            UpdateDuty.state == DutyStatus.ASKED,
-            UpdateDuty.deadline <= as_of,
-        )
-        .values(state=DutyStatus.MISSED)
-        .returning(UpdateDuty.certification_id, UpdateDuty.year)
+        .where(UpdateDuty.credit_code == credit_code, UpdateDuty.state == DutyStatus.ASKED)
+        .values(state=case((UpdateDuty.deadline <= as_of, DutyStatus.MISSED), else_=DutyStatus.OPEN))
+        .returning(UpdateDuty.certification_id, UpdateDuty.year, UpdateDuty.state)
         .execution_options(synchronize_session=False)
     )
-    return sorted((row[0], row[1]) for row in rows)
+    return sorted((row[0], row[1]) for row in rows if row[2] == DutyStatus.MISSED)
 
 
 async def forgive(session: AsyncSession, certification_id: UUID) -> None:

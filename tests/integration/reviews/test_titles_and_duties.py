@@ -95,6 +95,21 @@ async def test_at_midnight_the_owner_is_asked_and_only_its_answer_costs_the_righ
     assert len(await it.told("eligibility.revoked.v1")) == 1
 
 
+async def test_an_owner_by_whose_clock_the_midnight_is_not_over_is_asked_again(it):
+    certification_id = await it.granted()
+    it.at(TOO_LATE)
+    await it.sweep()
+    (early,) = await it.told("profile.freshness_requested.v1")
+    await it.reported(early, profile(1), as_of=ON_TIME)
+    assert (await it.read(certification_id))["eligibility"] == "held"
+    await it.sweep()
+    _, again = await it.told("profile.freshness_requested.v1")
+    await it.reported(again, profile(1))
+    assert (await it.read(certification_id))["eligibility"] == "revoked"
+    await it.sweep()
+    assert len(await it.told("profile.freshness_requested.v1")) == 2
+
+
 async def test_who_submitted_in_the_last_second_keeps_the_right_though_the_copy_is_old(it):
     certification_id = await it.granted()
     await it.take(updated(profile(1)))

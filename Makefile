@@ -59,11 +59,12 @@ fuzz: export FUZZ_EXAMPLES ?= 3000
 fuzz: $(VENV)/.dev ## try the parsers of what comes from outside with much more, ever new (FUZZ_EXAMPLES)
 	@$(BIN)/python -m pytest tests/fuzz
 
-audit: $(VENV)/.dev ## licences, bill of materials (var/sbom.json), known weaknesses of what is installed
+audit: $(VENV)/.dev ## licences, bill of materials (var/sbom.json), known weaknesses of what is installed and of the image's base (IMAGE)
 	@mkdir -p var
 	@$(BIN)/python requirements/audit.py requirements/run.txt
 	@$(BIN)/cyclonedx-py requirements --output-reproducible --output-file var/sbom.json requirements/run.txt
-	@$(BIN)/pip-audit --strict --disable-pip --requirement requirements/run.txt
+	@$(BIN)/pip-audit --strict --disable-pip --requirement requirements/run.txt; program=$$?; \
+		sh deploy/image/audit.sh $(IMAGE) && exit $$program
 
 check: $(VENV)/.dev ## lint, types, import contracts, drift of the documents
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

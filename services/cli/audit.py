@@ -12,11 +12,11 @@ import typer
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.cli.databases import databases
+from services.cli.databases import answering, databases
 from shared.audit import Head, exported, verify
 from shared.audit.chain import FIELDS
 from shared.regulation import normalise_credit_code
-from shared.runtime.database import Database, database_is_down, what_was_said
+from shared.runtime.database import Database
 
 T = TypeVar("T")
 COLUMNS = (
@@ -80,14 +80,9 @@ def export(services: Sequence[str], case: str, format_: Literal["json", "csv"], 
 async def _with_engine(service: str, url: str, read: Callable[[AsyncEngine], Awaitable[T]]) -> T:
     database = Database(url, of=service, pool=2, name=f"peiyu-audit-{service}")
     try:
-        return await read(database.engine)
-    except Exception as error:
-        if database_is_down(error):
-            raise CannotAudit(
-                f"{service}: the database does not answer as it should: {what_was_said(error)}"
-            ) from error
-        if isinstance(error, ProgrammingError):
-            raise CannotAudit(f"{service}: the database has no record; run: peiyu migrate {service}") from error
-        raise
+        with answering(service):
+            return await read(database.engine)
+    except ProgrammingError as error:
+        raise CannotAudit(f"{service}: the database has no record; run: peiyu migrate {service}") from error
     finally:
         await database.close()

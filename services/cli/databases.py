@@ -45,6 +45,20 @@ def databases(services: Sequence[str], data_dir: Path | None) -> Iterator[Mappin
         yield urls
 
 
+@contextmanager
+def answering(of: str) -> Iterator[None]:
+    """Within it a database that is down is a `NoDatabase`, which says in one line what the database said.
+
+    `of` is whose database it is.
+    """
+    try:
+        yield
+    except Exception as error:
+        if database_is_down(error):
+            raise NoDatabase(f"{of}: the database does not answer as it should: {what_was_said(error)}") from error
+        raise
+
+
 def with_backends(
     services: Sequence[str], data_dir: Path | None, do: Callable[[Mapping[str, Backend]], Awaitable[T]]
 ) -> T:
@@ -67,14 +81,10 @@ async def _with_backends(
             clock = SystemClock() if its.production else ShiftedClock(its.clock_file)
             backends[service] = Backend(service, database, clock, Regulation.load(its.rules))
         try:
-            return await do(backends)
-        except Exception as error:
-            if database_is_down(error):
-                raise NoDatabase(f"A database does not answer as it should: {what_was_said(error)}") from error
-            if isinstance(error, ProgrammingError):
-                said = f"A schema is behind this program; run: peiyu migrate all ({error.orig})"
-                raise NoDatabase(said) from error
-            raise
+            with answering(" or ".join(settings)):
+                return await do(backends)
+        except ProgrammingError as error:
+            raise NoDatabase(f"A schema is behind this program; run: peiyu migrate all ({error.orig})") from error
 
 
 def _settings(service: str, url: str, data_dir: Path | None) -> ServiceSettings:

@@ -114,13 +114,14 @@ def serve(service: ServiceName) -> None:
 @app.command()
 def migrate(service: MigratedName) -> None:
     """Bring the schema of a service, or of all, to this program's version."""
+    from services.cli.databases import NoDatabase
     from services.cli.prepare import migrate_service
     from services.cli.serve import CannotServe
 
     for name in SERVICES if service == "all" else (service,):
         try:
             before, after = asyncio.run(migrate_service(name))
-        except CannotServe as error:
+        except (CannotServe, NoDatabase) as error:
             _fail(str(error))
         typer.echo(f"{name}: {before or 'empty'} -> {after}" if before != after else f"{name}: already at {after}")
 

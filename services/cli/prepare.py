@@ -2,9 +2,9 @@
 
 from pydantic import SecretStr
 
+from services.cli.databases import answering
 from services.cli.serve import CannotServe, read_settings, service_settings
 from shared.messaging import BusUnavailable, RabbitBus
-from shared.runtime.database import database_is_down, what_was_said
 from shared.runtime.migrations import is_of_a_newer_version, migrate, pending_migrations
 from shared.runtime.settings import Settings
 
@@ -27,21 +27,15 @@ async def declare_topology() -> None:
 
 
 async def migrate_service(service: str) -> tuple[str | None, str | None]:
-    """Upgrade a service's schema; the revision before and after. Raises `CannotServe`.
+    """Upgrade a service's schema; the revision before and after. Raises `CannotServe`, `NoDatabase`.
 
     One of a newer version, which the present one was brought back from, is left as it is.
     """
     url = service_settings(service).database_url.get_secret_value()
-    try:
+    with answering(service):
         before, _ = await pending_migrations(service, url)
         if is_of_a_newer_version(service, before):
             return before, before
         await migrate(service, url)
         after, _ = await pending_migrations(service, url)
-    except Exception as error:
-        if database_is_down(error):
-            raise CannotServe(
-                f"{service}: the database does not answer as it should: {what_was_said(error)}"
-            ) from error
-        raise
     return before, after

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import true
 
-from services.cli.databases import NoDatabase, databases
+from services.cli.databases import answering, databases
 from services.notifier.proofs.archive import archive
 from services.notifier.repository.proofs import MOST, Asked, evidence
 from services.notifier.settings import NotifierSettings
@@ -14,7 +14,7 @@ from services.notifier.views.proofs import ProofOfNotice
 from shared.messaging import Backend
 from shared.regulation import Duty, Regulation, normalise_credit_code
 from shared.runtime.clock import SystemClock, real_now
-from shared.runtime.database import Database, database_is_down, what_was_said
+from shared.runtime.database import Database
 
 NOTIFIER = "notifier"
 
@@ -35,15 +35,12 @@ async def _write(url: str, asked: Asked, output: Path) -> int:
     database = Database(url, of=NOTIFIER, pool=2, name="peiyu-proof")
     backend = Backend(NOTIFIER, database, SystemClock(), Regulation.load(settings.rules))
     try:
-        proof = await _proof(backend, asked)
-        with output.open("wb") as file:
-            async for piece in archive(backend, settings, proof):
-                file.write(piece)
+        with answering(NOTIFIER):
+            proof = await _proof(backend, asked)
+            with output.open("wb") as file:
+                async for piece in archive(backend, settings, proof):
+                    file.write(piece)
         return len(proof.notices) + len(proof.not_sent)
-    except Exception as error:
-        if database_is_down(error):
-            raise NoDatabase(f"the notifier's database does not answer as it should: {what_was_said(error)}") from error
-        raise
     finally:
         await database.close()
 

@@ -45,34 +45,28 @@ LONG_IDLE = 2.0
 LOST_RACE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 
 
-def _causes(error: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
-        first = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else None
-        error = first or error.__cause__ or getattr(error, "orig", None)
-    return found
+def _cause(error: BaseException | None, fits: Callable[[BaseException], bool]) -> BaseException | None:
+    """The first in the chain of causes that fits; of errors in a group each must have one, lest another goes unseen."""
+    if isinstance(error, BaseExceptionGroup):
+        found = [_cause(each, fits) for each in error.exceptions]
+        return found[0] if all(found) else None
+    if error is None or fits(error):
+        return error
+    return _cause(error.__cause__ or getattr(error, "orig", None), fits)
 
 
-def _why_down(error: BaseException) -> BaseException | None:
-    return next(
-        (
-            cause
-            for cause in _causes(error)
-            if isinstance(cause, DOWN) or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
-        ),
-        None,
-    )
+def _says_down(error: BaseException) -> bool:
+    return isinstance(error, DOWN) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def database_is_down(error: BaseException) -> bool:
     """Whether `error` says that the database cannot be used now, and nothing about what was asked of it."""
-    return _why_down(error) is not None
+    return _cause(error, _says_down) is not None
 
 
 def what_was_said(error: BaseException) -> str:
     """By the database, or on the way to it, in one line; without what was asked of it."""
-    why = _why_down(error) or error
+    why = _cause(error, _says_down) or error
     return str(why).partition("\n")[0] or type(why).__name__
 
 
@@ -93,7 +87,7 @@ def _connect_as_told_by(setting: str) -> Callable[..., DBAPIConnection]:
 
 def lost_a_race(error: BaseException) -> bool:
     """Whether the same transaction, tried again, may well succeed: a deadlock or a serialization failure."""
-    return any(isinstance(cause, LOST_RACE) for cause in _causes(error))
+    return _cause(error, lambda each: isinstance(each, LOST_RACE)) is not None
 
 
 def _given_back(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

@@ -74,8 +74,9 @@ class Person:
         return self.page.locator("h1").inner_text()
 
     def follow(self, name: str) -> None:
-        """Click the link or button that is called so."""
+        """Click the link or button that is called so; the page that it leads to is there, whole."""
         self.page.get_by_role("link", name=name).or_(self.page.get_by_role("button", name=name)).first.click()
+        self.page.wait_for_load_state()
 
     def sees(self, text: str) -> None:
         self.page.get_by_text(text).first.wait_for(timeout=SLOWEST)

@@ -4,6 +4,7 @@ import re
 from functools import partial
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.firms import BUREAU, LONG, OFFICER, registered
 from tests.browser.reports import YES_TO_ALL, submitted
@@ -33,7 +34,7 @@ def test_an_opinion_and_a_decision_bring_a_report_to_its_end(platform, person, f
     officer.sees("还有21天")
     officer.follow("由我承办")
     officer.sees("承办人已更新。")
-    assert not officer.page.get_by_role("button", name="由我承办").count()
+    expect(officer.page.get_by_role("button", name="由我承办")).to_have_count(0)
     officer.follow("出具审核意见")
     officer.check_named("出具审核意见")
     officer.page.get_by_role("button", name="出具审核意见").click()
@@ -46,7 +47,7 @@ def test_an_opinion_and_a_decision_bring_a_report_to_its_end(platform, person, f
     officer.page.get_by_role("button", name="出具审核意见").click()
     officer.sees("审核意见已出具，已转市工信局。")
     arrived(officer, f"changes/{id_}")
-    assert not officer.page.get_by_role("link", name="退回企业补正").count()
+    expect(officer.page.get_by_role("link", name="退回企业补正")).to_have_count(0)
 
     bureau = case_of(person, BUREAU, id_)
     bureau.sees("经核实，主导产品和人员未变")
@@ -214,7 +215,7 @@ def test_one_act_is_done_to_many_and_what_was_not_done_is_said_of_each(
         box.check()
     give.click()
     officer.page.wait_for_url("**/bulk/opinion?*")
-    assert officer.page.locator("ol li").count() == 3
+    expect(officer.page.locator("ol li")).to_have_count(3)
     if javascript:
         officer.check_accessible()
     officer.fill({"meets_criteria": "true", "opinion": "经核实，仍符合条件"})
@@ -231,7 +232,7 @@ def test_one_act_is_done_to_many_and_what_was_not_done_is_said_of_each(
         "opinion_given", "returned", "opinion_given",
     ]  # fmt: skip
     officer.follow(again)
-    assert officer.page.locator("ol li").count() == 1
+    expect(officer.page.locator("ol li")).to_have_count(1)
 
 
 def test_the_bureau_decides_many_alike_and_returns_many_with_several_defects(platform, person, firm):
@@ -307,7 +308,7 @@ def test_a_late_report_of_a_little_giant_goes_to_the_ministry_and_back(platform,
         bureau.sees(done)
     bureau.sees("保留称号")
     bureau.check_accessible()
-    assert bureau.page.get_by_text("已办结").first.is_visible()
+    expect(bureau.page.get_by_text("已办结").first).to_be_visible()
 
 
 def test_the_sheet_and_the_list_are_read_by_an_officer_in_english(platform, person, firm):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
 from tests.browser.firms import BUREAU, LONG, OFFICER, registered, several
@@ -71,7 +72,7 @@ def upload(bureau: Person, rows: int) -> None:
 def check(person: Person, kind: str, number: int) -> None:
     """A page is accessible, and the keyboard goes through it in the order in which it is read."""
     person.check_accessible()
-    assert person.page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count() == 0
+    expect(person.page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])")).to_have_count(0)
     if PICTURES is not None:
         whose = (person.account or "nobody").partition(":")[0]
         name = re.sub(r"\W+", "-", kind).strip("-") or "front"

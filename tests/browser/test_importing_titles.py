@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.credit_codes import new_code
 from tests.browser.firms import BUREAU, LONG, OFFICER
@@ -65,7 +66,7 @@ def test_good_rows_are_entered_after_all_were_seen(person, platform, listed, jav
     check()
     assert [each["title"] for each in held(platform, codes[0])] == ["specialized"]
     bureau.follow("返回名单导入")
-    assert bureau.page.get_by_role("row", name="名单.csv").first.get_by_text("已导入").is_visible()
+    expect(bureau.page.get_by_role("row", name="名单.csv").first.get_by_text("已导入")).to_be_visible()
 
 
 def test_a_list_without_a_good_row_is_discarded_in_english_on_a_phone(person, listed):

@@ -3,6 +3,7 @@
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.firms import BUREAU, LONG, OFFICER, registered
 
@@ -30,7 +31,7 @@ def test_an_officer_finds_a_mail_reads_it_sends_it_anew_and_proves_it(platform, 
     officer.fill({"credit_code": firm.code, "kind": "update_due", "audience": "firm"})
     officer.page.get_by_role("button", name="查询").press("Enter")
     officer.page.get_by_role("link", name=LONG).wait_for()
-    assert officer.page.locator("tbody tr").count() == 1
+    expect(officer.page.locator("tbody tr")).to_have_count(1)
     check()
     found = officer.page.url
     officer.follow(message["subject"])
@@ -56,7 +57,7 @@ def test_an_officer_finds_a_mail_reads_it_sends_it_anew_and_proves_it(platform, 
         officer.follow("导出送达证明（ZIP）")
     assert any(name.endswith(".eml") for name in zipfile.ZipFile(download.value.path()).namelist())
     officer.page.goto(found)
-    assert officer.page.locator("tbody tr").count() == 2
+    expect(officer.page.locator("tbody tr")).to_have_count(2)
 
 
 def test_a_list_of_firms_is_not_sent_anew_and_the_reason_is_said(platform, person, reminded):

@@ -1,6 +1,7 @@
 """延期与复核批次: the bureau announces, sees whom it concerns, and takes it back; authorities read along."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.firms import BUREAU, OFFICER, registered
 
@@ -79,7 +80,7 @@ def test_the_bureau_extends_a_deadline_sees_its_effect_and_withdraws_it(person, 
     bureau.open(f"{address}/end")
     assert bureau.heading == LONG
     bureau.open("/officers/notices?in_force=false")
-    assert bureau.page.get_by_role("link", name=LONG).first.is_visible()
+    expect(bureau.page.get_by_role("link", name=LONG).first).to_be_visible()
     check()
 
 
@@ -121,9 +122,9 @@ def test_an_authority_reads_notices_and_announces_none(person, platform, noticed
     platform.at("2026-04-01T10:00")
     called = noticed("/campaigns", **CAMPAIGN | {"titles": ["growth"], "source": "仅供阅读的批次"})
     officer = person(OFFICER).open("/officers/notices")
-    assert officer.page.get_by_role("link", name="发布延期通知").count() == 0
+    expect(officer.page.get_by_role("link", name="发布延期通知")).to_have_count(0)
     officer.follow("仅供阅读的批次")
-    assert officer.page.get_by_role("link", name="终止本批次").count() == 0
+    expect(officer.page.get_by_role("link", name="终止本批次")).to_have_count(0)
     for path in ("/officers/notices/extensions/new", f"/officers/notices/campaigns/{called['id']}/end"):
         assert officer.open(path).heading == "找不到这个页面"
     officer.open("/officers/notices?year=1&in_force=perhaps")

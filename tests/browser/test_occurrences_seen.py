@@ -4,6 +4,7 @@ import re
 from functools import partial
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.firms import BUREAU, LONG, OFFICER, registered
 from tests.browser.reports import submitted
@@ -71,7 +72,7 @@ def test_what_an_officer_saw_is_recorded_and_its_firm_reports_it(platform, perso
     officer.page.wait_for_url(f"**/changes/{report}")
     officer.follow("查看登记的线索")
     officer.page.wait_for_url(f"**/occurrences/{id_}")
-    assert not officer.page.get_by_role("link", name="撤销线索").count()
+    expect(officer.page.get_by_role("link", name="撤销线索")).to_have_count(0)
 
 
 def test_an_officer_who_reads_english_dismisses_what_was_none(platform, person, firm):
@@ -118,7 +119,7 @@ def test_the_bureau_decides_what_an_unreported_change_costs_and_the_ministry_ans
                  "answered_on": "2026-09-01", "confirmed": "true"})  # fmt: skip
     bureau.page.get_by_role("button", name="登记工信部对逾期处理的答复").click()
     bureau.sees("工信部对逾期处理的答复已登记。")
-    assert bureau.page.get_by_role("row", name="部里决定取消").count() == 1
+    expect(bureau.page.get_by_role("row", name="部里决定取消")).to_have_count(1)
 
 
 def test_a_firm_of_another_authority_is_not_recorded_and_a_firm_records_nothing(platform, person, firm):

@@ -1,6 +1,7 @@
 """Officers: whom to call, who has not updated yet, what a firm holds and owes."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.firms import LONG, OFFICER, registered
 
@@ -49,7 +50,7 @@ def test_an_officer_sees_who_has_not_updated_and_takes_the_list_along(person, fi
         officer.page.get_by_role("link", name="导出CSV").click()
     assert firm in download.value.path().read_text(encoding="utf-8-sig")
     officer.open("/officers/updates?year=1")
-    assert officer.page.get_by_role("alert").is_visible()
+    expect(officer.page.get_by_role("alert")).to_be_visible()
 
 
 def test_an_officer_calls_a_firm_and_notes_what_was_agreed(person, platform, firm):

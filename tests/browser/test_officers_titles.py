@@ -1,6 +1,7 @@
 """Titles as officers see them; the right to the review given back and taken, by clicks and keys alone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.applications import ready
 from tests.browser.firms import BUREAU, LONG, OFFICER, registered
@@ -49,7 +50,7 @@ def test_the_bureau_gives_the_right_to_a_review_back_and_takes_it_again(platform
     looked_at("取消复核资格")
     take = bureau.page.get_by_role("button", name="取消复核资格")
     take.click()
-    assert bureau.page.get_by_role("alert").get_by_role("listitem").count() == 2
+    expect(bureau.page.get_by_role("alert").get_by_role("listitem")).to_have_count(2)
     looked_at("取消复核资格")
     bureau.fill({"duty": "change_report", "reason": "合并事项逾期未报"})
     take.click()
@@ -68,7 +69,7 @@ def test_an_authority_reads_titles_in_english_at_a_phone_and_leaves_the_right_to
     officer.page.get_by_role("row", name=lost.code).get_by_role("link").click()
     officer.sees("The company cannot apply for the review now")
     officer.check_accessible()
-    assert not officer.page.get_by_role("link", name="Restore the right to the review").count()
+    expect(officer.page.get_by_role("link", name="Restore the right to the review")).to_have_count(0)
     officer.open(f"/officers/certifications/{lost.certification}/restoration")
     officer.page.wait_for_url(f"**/{lost.certification}?back=**")
 

@@ -20,7 +20,7 @@ def firm(platform):
 
 
 def test_a_person_acts_for_a_firm_by_its_word_until_it_ends(platform, person, firm):
-    somebody = person("person", phone=True)
+    somebody = person(f"person:{new_code()}", phone=True)
     assert somebody.heading == "账号还没有绑定企业"
     somebody.follow("查看我的申请")
     somebody.sees("您还没有申请代表任何企业。")

@@ -1,6 +1,7 @@
 """消息: what was mailed to a firm, and what was not."""
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.credit_codes import new_code
 from tests.browser.firms import registered
@@ -24,7 +25,7 @@ def test_every_mail_is_listed_filtered_and_read_as_it_was_sent(platform, person,
     clerk.page.get_by_role("cell", name="信息更新提醒").first.wait_for()
     clerk.fill({"kind": "update_due", "state": "sent"})
     clerk.follow("查询")
-    assert clerk.page.locator("tbody tr").count() == 1
+    expect(clerk.page.locator("tbody tr")).to_have_count(1)
     if javascript:
         clerk.check_accessible()
     (message,) = platform.call(firm.account, "GET", f"/messages?credit_code={firm.code}&kind=update_due")["items"]

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.credit_codes import new_code
 from tests.browser.firms import BUREAU, OFFICER, registered
@@ -183,7 +184,7 @@ def test_what_officers_recorded_stands_on_top_and_is_reported_once(platform, per
     clerk.follow("提交")
     assert clerk.heading == "报告已提交"
     clerk.open("/changes")
-    assert clerk.page.get_by_text("去报告").count() == 0
+    expect(clerk.page.get_by_text("去报告")).to_have_count(0)
 
 
 def test_a_firm_sees_what_an_unreported_change_costs_and_reports_it_after_all(platform, person, firm):
@@ -246,7 +247,7 @@ def test_a_merger_with_several_firms_and_files_is_written_in_pieces(platform, pe
     clerk.sees("协议.pdf")
     assert clerk.page.locator("[name='details.counterparties.1.name']").input_value() == "厦门乙有限公司"
     clerk.follow("删除 决议.png")
-    assert clerk.page.get_by_text("决议.png").count() == 0
+    expect(clerk.page.get_by_text("决议.png")).to_have_count(0)
     clerk.fill({"reason": "与同行合并"})
     clerk.follow("下一步")
     clerk.page.get_by_role("link", name="对方统一社会信用代码（2）：").wait_for()
@@ -301,13 +302,13 @@ def test_a_draft_is_deleted_after_a_question_and_the_list_is_filtered_and_paged(
     it = firm("<script>alert(1)</script>有限公司")
     ids = [draft(platform, it, happened_on=f"2026-04-{day:02}") for day in range(1, 23)]
     clerk = person(it.account).open("/changes")
-    assert clerk.page.locator("tbody tr").count() == 20
+    expect(clerk.page.locator("tbody tr")).to_have_count(20)
     clerk.follow("下一页")
-    assert clerk.page.locator("tbody tr").count() == 2
+    expect(clerk.page.locator("tbody tr")).to_have_count(2)
     clerk.follow("回到第一页")
     clerk.fill({"type": "rename", "status": "draft", "happened_from": "2026-04-22"})
     clerk.follow("查询")
-    assert clerk.page.locator("tbody tr").count() == 1
+    expect(clerk.page.locator("tbody tr")).to_have_count(1)
     clerk.follow("删除 更名")
     assert clerk.heading == "确定删除这份报告吗？"
     clerk.check_accessible()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.tour.forms import DECLARATION
 from tests.browser.applications import CHECK, TODAY, applied, pass_on, ready
@@ -66,7 +67,7 @@ def test_an_application_goes_from_the_worklist_over_an_on_site_check_to_its_publ
     officer.follow("填写实地抽查结果")
     officer.check_named("填写实地抽查结果")
     button(officer, "填写实地抽查结果").click()
-    assert officer.page.get_by_role("alert").get_by_role("listitem").count() == 4
+    expect(officer.page.get_by_role("alert").get_by_role("listitem")).to_have_count(4)
     officer.check_accessible()
     officer.fill({"checked_on": "2026-05-21", "inspectors": "王海、李明", "result": "conforms", "findings": "一致"})
     button(officer, "填写实地抽查结果").click()
@@ -110,7 +111,7 @@ def test_objections_are_recorded_and_found_on_one_by_one(platform, person, filed
         officer.fill({"from_whom": "某职工", "text": text})
         button(officer, "登记异议").click()
         officer.sees("异议已登记，处理完毕前不作出决定。")
-    assert not officer.page.get_by_role("link", name="处理异议").count()
+    expect(officer.page.get_by_role("link", name="处理异议")).to_have_count(0)
     bureau = case_of(person, BUREAU, review)
     bureau.check_accessible()
     bureau.page.get_by_role("link", name="处理这条异议 2").click()
@@ -200,7 +201,7 @@ def test_one_act_is_done_to_many_and_what_was_not_done_is_said_of_each(
     act, result, again = words[language]
     button(officer, act).click()
     officer.page.wait_for_url("**/bulk/authority_decision?*")
-    assert officer.page.locator("ol li").count() == 2
+    expect(officer.page.locator("ol li")).to_have_count(2)
     if javascript:
         officer.check_accessible()
     platform.call(OFFICER, "POST", f"/reviews/{reviews[0]['id']}/return", {"defects": [{"field": "", "text": "不清"}]})
@@ -211,7 +212,7 @@ def test_one_act_is_done_to_many_and_what_was_not_done_is_said_of_each(
         officer.check_accessible()
     assert [read(platform, each)["status"] for each in reviews] == ["returned", "rejected"]
     officer.follow(again)
-    assert officer.page.locator("ol li").count() == 1
+    expect(officer.page.locator("ol li")).to_have_count(1)
 
 
 def test_what_the_ministry_decided_is_recorded_by_the_bureau(platform, person):

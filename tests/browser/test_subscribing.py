@@ -1,6 +1,7 @@
 """邮件订阅: an officer subscribes, changes what comes, and ends it; colleagues' subscriptions are only read."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.firms import BUREAU, OFFICER
 
@@ -51,7 +52,7 @@ def test_an_officer_subscribes_changes_and_ends_it(person, platform, javascript)
     check()
     officer.follow("确认终止")
     officer.sees("订阅已终止。")
-    assert row.count() == 0
+    expect(row).to_have_count(0)
     assert officer.open(f"/officers/subscriptions/{held['id']}").heading == "邮件订阅"
 
 
@@ -66,6 +67,6 @@ def test_the_bureau_subscribes_for_one_authority_in_english_on_a_phone(person):
     bureau.check_accessible()
     colleague = person(COLLEAGUE).open("/officers/subscriptions")
     row = colleague.page.get_by_role("row", name="one-district@gxj.example")
-    assert row.get_by_role("link").count() == 0
+    expect(row.get_by_role("link")).to_have_count(0)
     colleague.check_accessible()
     assert person(OFFICER).open("/officers/subscriptions?authority=XM-HC").heading == "找不到这个页面"

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.credit_codes import new_code
 from tests.browser.cast import CONFIRMED, SIGNED, Firm, apply, check_on_site, enter, held, report, update
@@ -49,7 +50,7 @@ def test_a_forgotten_update_costs_the_right_that_a_notice_and_the_bureau_give_ba
     enter(visit, careful, forgetful, duties_from="2026-01-01")
     clerk, other = visit(careful.account), visit(forgetful.account)
     update(clerk, careful)
-    assert clerk.labelled("按时更新").is_visible()
+    expect(clerk.labelled("按时更新")).to_be_visible()
 
     platform.at("2026-05-01T00:00")
     lost = other.go("/certifications").tag("eligibility", "revoked")
@@ -58,7 +59,7 @@ def test_a_forgotten_update_costs_the_right_that_a_notice_and_the_bureau_give_ba
     other.go("/certifications/")
     other.sees("第十二条")
     clerk.go("/certifications").sees_tag("standing", "valid")
-    assert not clerk.tag("eligibility", "revoked").count()
+    expect(clerk.tag("eligibility", "revoked")).to_have_count(0)
 
     platform.at("2026-05-06T10:00")
     bureau = visit(BUREAU).go("/officers/notices", "/officers/notices/extensions/new")
@@ -101,7 +102,7 @@ def test_a_rename_is_reported_judged_and_decided_and_the_new_name_shows(platform
 
     clerk.go("/enterprise")
     clerk.waits_for(clerk.page.get_by_role("row", name=new))
-    assert clerk.page.get_by_role("row", name=firm.name).is_visible()
+    expect(clerk.page.get_by_role("row", name=firm.name)).to_be_visible()
     clerk.go(f"/changes/{id_}").sees_tag("change_status", "decided")
     clerk.sees("仍符合认定标准")
     assert platform.call(firm.account, "GET", f"/enterprises/{firm.code}")["name"] == new
@@ -118,7 +119,7 @@ def test_a_late_report_is_told_so_one_is_returned_and_corrected_another_withdraw
     clerk.sees("逾期报告的后果由主管部门决定：")
     clerk.sees("第十三条")
     clerk.go(f"/changes/{late}").sees(clerk.day("2026-02-28"))
-    assert clerk.labelled("逾期报告").is_visible()
+    expect(clerk.labelled("逾期报告")).to_be_visible()
     assert held(platform, firm)["eligibility"] == "held"
 
     shares = {"before": "甲持股100%", "after": "甲、乙共同持股", "reason": "股权转让"}
@@ -248,7 +249,7 @@ def test_an_objection_to_a_public_notice_is_upheld_and_the_title_ends(platform, 
     platform.at("2026-06-05T10:00")
     clerk.go("/certifications", f"/reviews/{id_}").sees_tag("review_status", "in_public_notice")
     clerk.sees("反映企业虚报研发费用")
-    assert not clerk.page.get_by_text("某职工").count()
+    expect(clerk.page.get_by_text("某职工")).to_have_count(0)
     bureau.page.reload()
     bureau.go("/finding").send({"upheld": "true", "finding": "经核查，研发费用占比不足2%"} | CONFIRMED)
     bureau.sees_tag("review_status", "rejected")

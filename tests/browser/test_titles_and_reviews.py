@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.credit_codes import new_code
 from tests.browser import applications
@@ -67,14 +68,14 @@ def test_a_review_is_applied_for_and_comes_to_its_public_notice(platform, person
     clerk.page.reload()
     for text in ("公示中", "公示至2026年5月29日（星期五）", "反映企业虚报研发费用", "拟同意，予以公示", "材料属实"):
         clerk.sees(text)
-    assert clerk.page.get_by_text("某职工").count() == 0
+    expect(clerk.page.get_by_text("某职工")).to_have_count(0)
     looked_at()
     clerk.follow("打印申请表")
     assert clerk.heading == "复核申请表"
     looked_at()
     clerk.open("/certifications")
     clerk.sees("该称号已有未办结的复核申请。")
-    assert clerk.page.get_by_role("link", name="去复核").count() == 0
+    expect(clerk.page.get_by_role("link", name="去复核")).to_have_count(0)
     looked_at()
 
 
@@ -86,7 +87,7 @@ def test_why_a_review_cannot_be_applied_for_is_told_with_every_article(platform,
     clerk = person(it.account, phone=True).open("/certifications")
     for text in ("复核资格已取消", "逾期未完成", "尚未开始", "复核资格已被取消"):
         clerk.sees(text)
-    assert clerk.page.get_by_role("link", name="去复核").count() == 0
+    expect(clerk.page.get_by_role("link", name="去复核")).to_have_count(0)
     clerk.check_accessible()
     clerk.open(f"{path}/apply")
     assert clerk.heading == "现在不能申请复核"
@@ -127,7 +128,7 @@ def test_an_application_is_returned_corrected_and_taken_back(platform, person, r
     clerk.fill({"reason": "材料需要重新准备"})
     clerk.page.get_by_role("button", name="撤回").click()
     clerk.sees("已撤回")
-    assert clerk.page.get_by_role("link", name="撤回复核申请").count() == 0
+    expect(clerk.page.get_by_role("link", name="撤回复核申请")).to_have_count(0)
     clerk.check_accessible()
 
 

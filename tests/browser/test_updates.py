@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.tour.forms import DECLARATION, update_form
 from tests.browser.firms import registered
@@ -156,7 +157,7 @@ def test_every_defect_stands_at_its_field_and_in_the_summary(platform, person, f
     assert clerk.page.locator("[name='years.0.staff']").input_value() == "许多"
     wrong = clerk.page.locator("[aria-invalid=true]").evaluate_all("all => all.map(each => each.name)")
     assert wrong == ["years.0.staff", "years.0.main_revenue", "years.1.revenue"]
-    assert clerk.page.locator(".errors li").count() == 3
+    expect(clerk.page.locator(".errors li")).to_have_count(3)
     clerk.open("/update/2026/check")
     assert clerk.heading == "2026年度信息更新"
     clerk.sees("有待改正")
@@ -166,9 +167,9 @@ def test_every_defect_stands_at_its_field_and_in_the_summary(platform, person, f
     clerk.fill({"years.0.staff": "126", "years.0.main_revenue": "7900", "years.1.revenue": "8600"})
     clerk.follow("暂存")
     clerk.sees("已暂存")
-    assert clerk.page.locator("[aria-invalid=true]").count() == 0
+    expect(clerk.page.locator("[aria-invalid=true]")).to_have_count(0)
     clerk.open("/update/2026")
-    assert clerk.page.get_by_text("已填写").count() == 1
+    expect(clerk.page.get_by_text("已填写")).to_have_count(1)
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -185,7 +186,7 @@ def test_rows_are_added_and_removed(platform, person, firm, javascript):
     clerk.follow("保存并继续")
     clerk.sees("级别（2）")
     clerk.follow("删除这一项 科技奖励（2）")
-    assert clerk.page.locator("[name='recognitions.awards.1.name']").count() == 0
+    expect(clerk.page.locator("[name='recognitions.awards.1.name']")).to_have_count(0)
     clerk.open("/update/2026/years")
     clerk.follow("再填一年（选填）")
     assert clerk.page.locator("[name='years.2.year']").get_attribute("value") == "2023"
@@ -256,7 +257,7 @@ def test_contacts_are_changed_and_what_another_changed_is_shown(platform, person
     other.open("/enterprise/second_contact").check_accessible()
     other.fill({"name": "李四", "mobile": "123", "email": "nobody"})
     other.follow("Save")
-    assert other.page.locator("[aria-invalid=true]").count() == 2
+    expect(other.page.locator("[aria-invalid=true]")).to_have_count(2)
     other.check_accessible()
     other.fill({"mobile": "13800138000", "email": "li@firm.example"})
     other.follow("Save")

@@ -1,6 +1,7 @@
 """经办人: the tour's story of delegations, by clicks and keys alone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from services.cli.credit_codes import new_code
 from services.cli.tour.forms import contact
@@ -20,10 +21,12 @@ def firm(platform):
 
 
 def test_a_person_acts_for_a_firm_by_its_word_until_it_ends(platform, person, firm):
-    somebody = person(f"person:{new_code()}", phone=True)
+    somebody = person("person", phone=True)
+    asked = somebody.page.get_by_role("row", name=firm)
     assert somebody.heading == "账号还没有绑定企业"
     somebody.follow("查看我的申请")
-    somebody.sees("您还没有申请代表任何企业。")
+    assert somebody.heading == "我代表的企业"
+    expect(asked).to_have_count(0)
     somebody.check_accessible()
     somebody.follow("申请代表企业办理")
     somebody.fill({"credit_code": new_code(), "statement": "本人为该企业申报经办人"})
@@ -33,7 +36,7 @@ def test_a_person_acts_for_a_firm_by_its_word_until_it_ends(platform, person, fi
     somebody.fill({"credit_code": firm})
     somebody.follow("提交申请")
     somebody.sees("申请已提交。")
-    somebody.sees("待企业同意")
+    expect(asked).to_contain_text("待企业同意")
     somebody.check_accessible()
 
     clerk = person(f"firm:{firm}").open("/enterprise")
@@ -52,7 +55,7 @@ def test_a_person_acts_for_a_firm_by_its_word_until_it_ends(platform, person, fi
     clerk.check_accessible()
 
     somebody.open("/enterprise/persons")
-    somebody.sees("有效")
+    expect(asked).to_contain_text("有效")
     somebody.check_accessible()
     somebody.follow("去办理")
     assert somebody.heading == "待办事项"
@@ -70,9 +73,17 @@ def test_a_person_acts_for_a_firm_by_its_word_until_it_ends(platform, person, fi
     clerk.sees("经办人离职")
     clerk.check_accessible()
     somebody.open("/enterprise/persons")
-    somebody.sees("经办人离职")
+    expect(asked).to_contain_text("经办人离职")
     somebody.open("/home")
     assert somebody.heading == "账号还没有绑定企业"
+
+
+def test_who_asked_to_act_for_nobody_is_told_how_to(person):
+    somebody = person(f"person:{new_code()}", phone=True).open("/enterprise/persons")
+    somebody.sees("您还没有申请代表任何企业。")
+    somebody.check_accessible()
+    somebody.follow("申请代表企业办理")
+    assert somebody.heading == "申请代表企业办理"
 
 
 def test_a_request_is_refused_with_a_reason_in_english_and_without_a_script(platform, person, firm):

@@ -16,6 +16,9 @@ import httpx
 
 T = TypeVar("T")
 PREFIX = "/api/v1"
+IN_FLIGHT = "/problems/request-in-flight"
+LOOKS = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between one look and the next whether the first click is done."""
 MOST_EVENTS = 200
 """How much of what happened is shown on one page."""
 
@@ -91,7 +94,17 @@ class Api:
         return dict(await self.get(path, **query))
 
     async def post(self, path: str, body: Any = None, *, key: str | None = None, etag: str | None = None) -> Answer:
-        """Have something done; `key` is the Idempotency-Key by which a second click is known. Raises `ApiError`."""
+        """Have something done; `key` is the Idempotency-Key by which a second click is known. Raises `ApiError`.
+
+        A second click is answered as the first was; while that is being worked on, it waits.
+        """
+        for wait in LOOKS:
+            try:
+                return await self.call("POST", path, json=body, key=key, etag=etag)
+            except Refused as refused:
+                if refused.problem.get("type") != IN_FLIGHT:
+                    raise
+            await asyncio.sleep(wait)
         return await self.call("POST", path, json=body, key=key, etag=etag)
 
     async def put(self, path: str, body: Any, *, etag: str | None = None) -> Answer:

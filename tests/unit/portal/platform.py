@@ -20,7 +20,7 @@ FIRM = "91350203MA31F1331W"
 class Services:
     """Answers by `METHOD /path`; keeps what is asked. Paths that begin with one of `silent` get no answer.
 
-    An answer's `status_code` is its status, its `problem` the whole of its body.
+    An answer's `status_code` is its status, its `problem` the whole of its body; several are given one after another.
     """
 
     def __init__(self, answers):
@@ -34,6 +34,8 @@ class Services:
             raise httpx.ConnectError("nobody answers", request=request)
         self.asked.append(request)
         found = self.answers.get(f"{request.method} {path}")
+        if isinstance(found, list):
+            found = found.pop(0)
         if found is None:
             return httpx.Response(404, json={"title": "There is no such thing here", "status": 404})
         return httpx.Response(found.get("status_code", 200), json=found.get("problem", found), headers={"ETag": '"3"'})

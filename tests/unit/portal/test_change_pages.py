@@ -6,6 +6,7 @@ import re
 import httpx
 import pytest
 
+from services.portal import api
 from tests.unit.portal.platform import Services, clerk_before
 from tests.unit.portal.reports import report
 
@@ -94,11 +95,34 @@ async def test_a_submission_carries_the_key_of_its_page(clerk, services):
     assert keys == [fields["key"]] * 2
 
 
-async def test_a_submission_that_another_request_makes_leads_to_the_report(clerk, services):
+@pytest.fixture
+def never_waits(monkeypatch):
+    monkeypatch.setattr(api, "LOOKS", (0, 0))
+
+
+IN_FLIGHT = {"status_code": 409, "problem": {
+    "type": api.IN_FLIGHT, "title": "…", "title_zh": "相同的请求正在处理", "status": 409,
+}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answers", "to"),
+    [
+        ([IN_FLIGHT, report(status="submitted")], f"{HERE}/done"),
+        ([IN_FLIGHT, IN_FLIGHT, report(status="submitted")], f"{HERE}/done"),
+        ([IN_FLIGHT, IN_FLIGHT, IN_FLIGHT], HERE),
+    ],
+    ids=["done at the second look", "done at the last look", "not done"],
+)
+async def test_a_click_while_the_first_is_being_worked_on_waits_for_its_answer(
+    clerk, services, never_waits, answers, to
+):
     fields = form_of((await clerk.get(f"{HERE}/check")).text, f"{HERE}/check")
-    problem = {"type": "/problems/request-in-flight", "title": "…", "title_zh": "相同的请求正在处理", "status": 409}
-    services.answers[f"POST {HERE}/submission"] = {"status_code": 409, "problem": problem}
-    assert (await clerk.post(f"{HERE}/check", data=fields)).headers["Location"] == HERE
+    services.answers[f"POST {HERE}/submission"] = [*answers]
+    assert (await clerk.post(f"{HERE}/check", data=fields)).headers["Location"] == to
+    asked = [each for each in services.asked if each.method == "POST"]
+    assert [each.headers["Idempotency-Key"] for each in asked] == [fields["key"]] * len(answers)
+    assert len({each.content for each in asked}) == 1
 
 
 async def test_the_second_click_of_one_button_is_no_conflict(clerk, services):

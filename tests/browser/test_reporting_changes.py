@@ -1,9 +1,11 @@
 """重大变更: the tour's stories of change reports, by clicks and keys alone."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -344,6 +346,22 @@ def test_a_double_click_files_once(platform, person, firm):
     assert [each["act"] for each in steps] == ["submit"]
     clerk.open(f"/changes/{id_}/check")
     assert clerk.heading == "变更详情：更名"
+
+
+def test_five_clicks_at_once_file_once_and_all_lead_to_the_confirmation(platform, person, firm):
+    it = firm()
+    id_ = draft(platform, it)
+    path = f"/changes/{id_}/check"
+    clerk = person(it.account, javascript=False).open(path)
+    hidden = clerk.page.locator(f'form[action="{path}"] input[type=hidden]')
+    fields = dict(hidden.evaluate_all("all => all.map(each => [each.name, each.value])"))
+    fields |= {"declaration.accepted": "true", "declaration.signatory": "陈建国"}
+    cookies = {each["name"]: each["value"] for each in clerk.context.cookies()}
+    with httpx.Client(base_url=clerk.url, cookies=cookies) as client, ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda _: client.post(path, data=fields), range(5)))
+    assert {(each.status_code, each.headers.get("Location")) for each in answers} == {(303, f"/changes/{id_}/done")}
+    steps = platform.call(it.account, "GET", f"/changes/{id_}")["steps"]
+    assert [each["act"] for each in steps] == ["submit"]
 
 
 def test_what_two_people_write_at_once_is_shown_to_the_second(platform, person, firm):

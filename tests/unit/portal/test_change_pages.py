@@ -12,6 +12,10 @@ from tests.unit.portal.reports import report
 
 HERE = f"/changes/{report()['id']}"
 LIMITS = {"text": 1000, "attachments": 20, "attachment_size": 10 << 20, "endings": [".pdf"]}
+THERE = {"type": "rename", "happened_on": "2026-05-08", "details.new_name": "厦门新名有限公司", "reason": "业务发展",
+         "impact.main_product_affected": "false", "impact.still_sme": "true",
+         "impact.still_meets_criteria": "true"}  # fmt: skip
+STALE = {"status_code": 412, "problem": {"title": "…", "status": 412}}
 
 
 @pytest.fixture
@@ -127,15 +131,30 @@ async def test_a_click_while_the_first_is_being_worked_on_waits_for_its_answer(
 
 async def test_the_second_click_of_one_button_is_no_conflict(clerk, services):
     fields = form_of((await clerk.get(f"{HERE}/edit")).text, f"{HERE}/edit")
-    services.answers[f"PUT {HERE}"] = {"status_code": 412, "problem": {"title": "…", "status": 412}}
-    there = {"happened_on": "2026-05-08", "details.new_name": "厦门新名有限公司", "reason": "业务发展",
-             "impact.main_product_affected": "false", "impact.still_sme": "true", "impact.still_meets_criteria": "true"}  # fmt: skip
-    saved = await clerk.post(f"{HERE}/edit", data=fields | there)
+    services.answers[f"PUT {HERE}"] = STALE
+    saved = await clerk.post(f"{HERE}/edit", data=fields | THERE)
     assert (saved.status_code, saved.headers.get("Location")) == (303, f"{HERE}/edit?saved=yes")
-    other = await clerk.post(f"{HERE}/edit", data=fields | there | {"reason": "别的原因"})
+    other = await clerk.post(f"{HERE}/edit", data=fields | THERE | {"reason": "别的原因"})
     assert other.status_code == 412
     assert "这份报告被另外保存过" in other.text
     assert "别的原因" in other.text
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "done"),
+    [("edit", {"reason": "搬迁"}, "edit?saved=yes"), ("type", {"happened_on": "2026-05-07"}, "edit")],
+)
+async def test_of_two_clicks_at_once_the_later_finds_saved_what_it_sends(clerk, services, page, typed, done):
+    services.answers["GET /changes/due_date"] = report()["timeliness"]
+    fields = form_of((await clerk.get(f"{HERE}/{page}")).text, f"{HERE}/{page}") | THERE | typed
+    services.answers[f"PUT {HERE}"] = STALE
+    services.answers[f"GET {HERE}"] = [report(), report(**typed)]
+    assert (await clerk.post(f"{HERE}/{page}", data=fields)).headers.get("Location") == f"{HERE}/{done}"
+    services.answers[f"GET {HERE}"] = [report(), report(reason="别的原因", happened_on="2026-05-06")]
+    other = await clerk.post(f"{HERE}/{page}", data=fields)
+    assert other.status_code == 412
+    assert all(text in other.text for text in typed.values())
+    assert page == "type" or "别的原因" in other.text
 
 
 async def test_a_due_date_that_there_is_not_is_told_in_the_services_words(clerk, services):

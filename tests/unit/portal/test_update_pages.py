@@ -6,6 +6,7 @@ import re
 import pytest
 
 from services.cli.tour.forms import update_form
+from services.portal.forms import flat
 from tests.unit.portal.platform import FIRM, Services, clerk_before
 
 HERE = f"/enterprises/{FIRM}"
@@ -88,3 +89,16 @@ async def test_what_was_typed_of_one_group_leaves_the_others_as_they_are(service
     told = sent.read().decode()
     assert '"class_1":"七"' in told
     assert "微型传感器" in told
+
+
+async def test_of_two_clicks_at_once_the_later_finds_saved_what_it_sends(services, clerk):
+    before = services.answers[f"GET {DRAFT}"]
+    product = {name: str(told) for name, told in before["form"]["product"].items()}
+    fields = flat({"product": product | {"name": "新产品"}}) | {"etag": '"3"', "do": "save"}
+    services.answers[f"PUT {DRAFT}"] = {"status_code": 412, "problem": {"title": "…", "status": 412}}
+    for name, status in (("新产品", 303), ("别的产品", 412)):
+        after = before | {"form": before["form"] | {"product": product | {"name": name}}}
+        services.answers[f"GET {DRAFT}"] = [before, before, after]
+        answer = await post(clerk, "/update/2026/product", **fields)
+        assert answer.status_code == status
+        assert status == 303 or ("新产品" in answer.text and "别的产品" in answer.text)

@@ -1,9 +1,11 @@
 """A report as those read it who write it: its firm, or an officer for it (代办)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.portal.change_report import content, document
 from services.portal.visit import Visit
 
 
@@ -17,6 +19,10 @@ class Read:
     def allows(self, *acts: str) -> bool:
         """Whether any of these can be done to it now, by who reads it."""
         return not set(acts).isdisjoint(self.report["allowed"])
+
+    def holds(self, told: Mapping[str, Any]) -> bool:
+        """Whether `told` stands in it already: it is the second click of one button."""
+        return told == document(self.report, content(self.report))
 
 
 async def read(visit: Visit, report_id: UUID) -> Read:

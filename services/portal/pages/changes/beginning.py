@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import httpx
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -81,7 +82,9 @@ async def change_type(visit: LoggedIn, report_id: UUID) -> Response:
     try:
         await visit.api.put(path_of(report_id), body, etag=etag_of(form))
     except Refused as refused:
-        return await _asked(visit, refused, fields, None, report_id=report_id, etag=found.etag)
+        present = await read(visit, report_id)
+        if refused.status != httpx.codes.PRECONDITION_FAILED or not present.holds(body):
+            return await _asked(visit, refused, fields, None, report_id=report_id, etag=present.etag)
     return visit.go(path_of(report_id, "edit"))
 
 

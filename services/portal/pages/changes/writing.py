@@ -58,9 +58,9 @@ async def save(visit: LoggedIn, report_id: UUID) -> Response:
     except Refused as refused:
         if refused.status != httpx.codes.PRECONDITION_FAILED:
             return await shown(visit, found, fields, defects(refused, visit.language), refused.status)
-        if told != document(found.report, content(found.report)):
-            return await _overtaken(visit, found, fields, told)
-        saved = found  # the second click of one button: what it sends is saved already
+        saved = await read(visit, report_id)
+        if not saved.holds(told):
+            return await _overtaken(visit, saved, fields, told)
     else:
         saved = Read(answer.body, answer.etag)
     wrong = await _upload(visit, report_id, form)

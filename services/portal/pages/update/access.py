@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -47,6 +47,10 @@ class Draft:
     def lacks(self, group: Group) -> bool:
         """Whether a group is not as it must be."""
         return any(group_of(field_of(each["pointer"])) is group for each in self.defects)
+
+    def holds(self, told: Mapping[str, Any], group: Group) -> bool:
+        """Whether what `told` says of the group stands in it already: it is the second click of one button."""
+        return bool(told.get(group.name) == self.form.get(group.name))
 
     def print_of(self, group: Group) -> str:
         """By which a group is known to be as it was."""

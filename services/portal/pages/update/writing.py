@@ -52,10 +52,12 @@ async def save(visit: LoggedIn, year: Year, name: str) -> Response:
     try:
         saved = await _put(visit, year, asked, draft, told, form)
     except Refused as refused:
-        if refused.status in OVERTAKEN:
-            return await _overtaken(visit, year, asked, draft, fields, told)
-        wrong = defects(refused, visit.language)
-        return await shown(visit, year, asked, draft, fields, errors=wrong, status=refused.status)
+        if refused.status not in OVERTAKEN:
+            wrong = defects(refused, visit.language)
+            return await shown(visit, year, asked, draft, fields, errors=wrong, status=refused.status)
+        saved = await draft_of(visit, year)
+        if not saved.holds(told, asked):
+            return await _overtaken(visit, year, asked, saved, fields, told)
     if do == NEXT:
         if wrong := saved.wrong(visit.language, [asked]):
             unfinished = httpx.codes.UNPROCESSABLE_ENTITY
@@ -71,8 +73,8 @@ async def _put(
     etag = etag_of(form)
     if draft.etag is not None and etag != draft.etag and form.get("seen") == draft.print_of(asked):
         etag = draft.etag
-    elif etag != draft.etag and told.get(asked.name) == draft.form.get(asked.name):
-        return draft  # the second click of one button: what it sends is saved already
+    elif etag != draft.etag and draft.holds(told, asked):
+        return draft
     return Draft.of(await visit.api.put(draft_path(visit, year), told, etag=etag))
 
 

@@ -45,14 +45,24 @@ LONG_IDLE = 2.0
 LOST_RACE = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
 
 
-def _cause(error: BaseException | None, fits: Callable[[BaseException], bool]) -> BaseException | None:
+def _chain(error: BaseException | None) -> list[BaseException]:
+    """The error and what caused it, each once."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or getattr(error, "orig", None)
+    return found
+
+
+def _cause(error: BaseException, fits: Callable[[BaseException], bool]) -> BaseException | None:
     """The first in the chain of causes that fits; of errors in a group each must have one, lest another goes unseen."""
-    if isinstance(error, BaseExceptionGroup):
-        found = [_cause(each, fits) for each in error.exceptions]
-        return found[0] if all(found) else None
-    if error is None or fits(error):
-        return error
-    return _cause(error.__cause__ or getattr(error, "orig", None), fits)
+    for each in _chain(error):
+        if isinstance(each, BaseExceptionGroup):
+            found = [_cause(part, fits) for part in each.exceptions]
+            return found[0] if all(found) else None
+        if fits(each):
+            return each
+    return None
 
 
 def _says_down(error: BaseException) -> bool:

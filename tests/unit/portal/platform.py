@@ -15,6 +15,8 @@ from services.portal.settings import PortalSettings
 from shared.runtime.clock import real_now
 
 FIRM = "91350203MA31F1331W"
+STALE = {"status_code": 412, "problem": {"title": "…", "status": 412}}
+"""What is answered to who did not see the newest version."""
 
 
 class Services:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.portal import api
-from tests.unit.portal.platform import Services, clerk_before
+from tests.unit.portal.platform import STALE, Services, clerk_before
 from tests.unit.portal.reports import report
 
 HERE = f"/changes/{report()['id']}"
@@ -15,7 +15,6 @@ LIMITS = {"text": 1000, "attachments": 20, "attachment_size": 10 << 20, "endings
 THERE = {"type": "rename", "happened_on": "2026-05-08", "details.new_name": "厦门新名有限公司", "reason": "业务发展",
          "impact.main_product_affected": "false", "impact.still_sme": "true",
          "impact.still_meets_criteria": "true"}  # fmt: skip
-STALE = {"status_code": 412, "problem": {"title": "…", "status": 412}}
 
 
 @pytest.fixture

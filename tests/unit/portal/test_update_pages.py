@@ -7,7 +7,7 @@ import pytest
 
 from services.cli.tour.forms import update_form
 from services.portal.forms import flat
-from tests.unit.portal.platform import FIRM, Services, clerk_before
+from tests.unit.portal.platform import FIRM, STALE, Services, clerk_before
 
 HERE = f"/enterprises/{FIRM}"
 DRAFT = f"{HERE}/update_drafts/2026"
@@ -95,7 +95,7 @@ async def test_of_two_clicks_at_once_the_later_finds_saved_what_it_sends(service
     before = services.answers[f"GET {DRAFT}"]
     product = {name: str(told) for name, told in before["form"]["product"].items()}
     fields = flat({"product": product | {"name": "新产品"}}) | {"etag": '"3"', "do": "save"}
-    services.answers[f"PUT {DRAFT}"] = {"status_code": 412, "problem": {"title": "…", "status": 412}}
+    services.answers[f"PUT {DRAFT}"] = STALE
     for name, status in (("新产品", 303), ("别的产品", 412)):
         after = before | {"form": before["form"] | {"product": product | {"name": name}}}
         services.answers[f"GET {DRAFT}"] = [before, before, after]

@@ -14,6 +14,8 @@ def caused(error: Exception, by: BaseException) -> Exception:
 
 GONE = ConnectionRefusedError("nobody listens\nsecond line")
 BUG = KeyError("a fault of ours")
+TWICE = KeyError("raised from what it caused")
+TWICE.__cause__ = caused(ValueError("while stopping"), TWICE)
 DEADLOCK = asyncpg.DeadlockDetectedError("deadlock detected")
 
 
@@ -23,6 +25,7 @@ DEADLOCK = asyncpg.DeadlockDetectedError("deadlock detected")
         (GONE, True, False),
         (BUG, False, False),
         (DEADLOCK, False, True),
+        (TWICE, False, False),
         (caused(ValueError("while reading"), caused(ValueError("while asking"), GONE)), True, False),
         (OperationalError("SELECT 1", {}, asyncpg.AdminShutdownError("stopped")), True, False),
         (OperationalError("SELECT 1", {}, DEADLOCK), False, True),

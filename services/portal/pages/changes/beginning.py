@@ -82,9 +82,11 @@ async def change_type(visit: LoggedIn, report_id: UUID) -> Response:
     try:
         await visit.api.put(path_of(report_id), body, etag=etag_of(form))
     except Refused as refused:
-        present = await read(visit, report_id)
-        if refused.status != httpx.codes.PRECONDITION_FAILED or not present.holds(body):
-            return await _asked(visit, refused, fields, None, report_id=report_id, etag=present.etag)
+        overtaken = refused.status == httpx.codes.PRECONDITION_FAILED
+        if overtaken:
+            found = await read(visit, report_id)
+        if not (overtaken and found.holds(body)):
+            return await _asked(visit, refused, fields, None, report_id=report_id, etag=found.etag)
     return visit.go(path_of(report_id, "edit"))
 
 
